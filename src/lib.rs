@@ -1,1 +1,4 @@
 //! CreatorCRM.
+
+#[cfg(feature = "ssr")]
+pub mod postgres;
