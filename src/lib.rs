@@ -2,3 +2,6 @@
 
 #[cfg(feature = "ssr")]
 pub mod postgres;
+
+#[cfg(feature = "ssr")]
+pub mod platform;
