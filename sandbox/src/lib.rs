@@ -1,0 +1,35 @@
+//! A stand-in for Fanvue: an OAuth server, the API, signed webhooks and a demo world that lives.
+//!
+//! Written from the platform's documented facts and sharing no code with the app, so that the two check each other.
+
+mod api;
+mod clock;
+mod config;
+mod control;
+mod dice;
+mod html;
+mod oauth;
+mod shared;
+mod start;
+mod store;
+mod webhooks;
+mod world;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+pub use config::Config;
+pub use start::{Sandbox, start};
+
+/// Why a sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the sandbox listens on loopback addresses only, not on {0}")]
+    NotLoopback(IpAddr),
+    #[error("cannot listen: {0}")]
+    Listen(#[source] std::io::Error),
+    #[error("the state file {0} cannot be used: {1}")]
+    StateFile(PathBuf, #[source] std::io::Error),
+    #[error("the webhook client cannot be made: {0}")]
+    Client(#[source] reqwest::Error),
+}

@@ -1,0 +1,445 @@
+//! Makes the world's history: a pure function of the seed, the moment it ends, its length and its scale.
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::cast::{CAST, CREATOR_LINES, FAN_LINES, FIRST_NAMES, HANDLE_WORDS, PPV_LINES, Role, WELCOME};
+use super::model::{
+    Creator, Earning, Fan, Media, Message, Post, Source, SubscriberEvent, Subscription, Template,
+    TrackingLink, World,
+};
+use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND, day_of};
+use crate::dice::Dice;
+
+/// Length of a subscription's period.
+pub(super) const PERIOD: Millis = 30 * DAY;
+
+/// What a world is made from; the same values give the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Genesis {
+    pub seed: u64,
+    /// The moment at which history ends and the world starts to live.
+    pub end: Millis,
+    pub months: u32,
+    pub scale: f64,
+}
+
+impl Genesis {
+    pub(crate) fn make(&self) -> World {
+        let mut dice = Dice::for_purpose(self.seed, "agency", 0);
+        let creators = CAST
+            .iter()
+            .enumerate()
+            .map(|(index, role)| Biographer::new(self, role, index as u64).write())
+            .collect();
+        World { creators, agency_uuid: dice.uuid(), agency_email: "desk@northlight.sandbox.invalid".into() }
+    }
+
+    fn start(&self) -> Millis {
+        day_of(self.end - Millis::from(self.months) * 30 * DAY - Millis::from(self.months) * 10 * HOUR)
+    }
+}
+
+/// How lively a day is: weekends and paydays are, the end of the month is not.
+pub(super) fn season(at: Millis) -> f64 {
+    let date = DateTime::<Utc>::from_timestamp_millis(at).unwrap_or_default();
+    let weekday = [0.85, 0.86, 0.92, 0.98, 1.15, 1.28, 1.18][date.weekday().num_days_from_monday() as usize];
+    let payday = match date.day() {
+        1..=3 | 15..=17 => 1.4,
+        10..=13 | 27..=31 => 0.82,
+        _ => 1.0,
+    };
+    weekday * payday
+}
+
+const LIVELIEST: f64 = 1.8;
+
+/// A moment of the day as fans live: evenings most.
+fn moment(dice: &mut Dice) -> Millis {
+    const HOURS: [f64; 24] = [
+        5.0, 3.6, 2.4, 1.5, 1.0, 0.8, 0.9, 1.3, 1.9, 2.3, 2.6, 2.9, 3.3, 3.2, 3.1, 3.2, 3.5, 4.0, 4.8, 5.8,
+        6.8, 7.4, 7.2, 6.3,
+    ];
+    dice.weighted(&HOURS) as Millis * HOUR + dice.between(0, HOUR)
+}
+
+pub(super) fn new_fan(dice: &mut Dice, at: Millis) -> Fan {
+    let name = (*dice.pick(&FIRST_NAMES)).to_owned();
+    let handle = format!("{}{}{}", dice.pick(&HANDLE_WORDS), name.to_lowercase(), dice.between(10, 9999));
+    Fan {
+        uuid: dice.uuid(),
+        handle,
+        name,
+        registered_at: at - dice.between(0, 400 * DAY),
+        follows: true,
+        contactable: !dice.chance(0.03),
+        appetite: dice.pareto(1.35, 60.0),
+        subscription: None,
+        last_seen_at: at,
+        spend: super::model::Spend::default(),
+    }
+}
+
+/// A tip: small ones most, large ones from those who have the appetite.
+pub(super) fn tip_amount(dice: &mut Dice, appetite: f64) -> i64 {
+    const TIPS: [i64; 8] = [300, 500, 500, 1000, 1000, 1500, 2000, 2500];
+    let tip = *dice.pick(&TIPS);
+    if appetite > 8.0 && dice.chance(0.3) { tip * dice.between(2, 9) } else { tip }
+}
+
+pub(super) fn ppv_price(dice: &mut Dice) -> i64 {
+    *dice.pick(&[500, 700, 900, 999, 1200, 1500, 1999, 2500, 3500, 5000])
+}
+
+pub(super) fn text_message(dice: &mut Dice, at: Millis, from_creator: bool) -> Message {
+    let lines: &[&str] = if from_creator { &CREATOR_LINES } else { &FAN_LINES };
+    Message {
+        id: dice.uuid(),
+        at,
+        from_creator,
+        text: (*dice.pick(lines)).to_owned(),
+        kind: "SINGLE_RECIPIENT".into(),
+        price: None,
+        purchased_at: None,
+        media: Vec::new(),
+        read: true,
+        sent_by: None,
+    }
+}
+
+pub(super) fn ppv_message(dice: &mut Dice, at: Millis, price: i64, media: Uuid) -> Message {
+    Message {
+        text: (*dice.pick(&PPV_LINES)).to_owned(),
+        price: Some(price),
+        media: vec![media],
+        ..text_message(dice, at, true)
+    }
+}
+
+/// Writes one creator's history, fan by fan.
+struct Biographer<'a> {
+    genesis: &'a Genesis,
+    role: &'a Role,
+    start: Millis,
+    end: Millis,
+    dice: Dice,
+    creator: Creator,
+}
+
+impl<'a> Biographer<'a> {
+    fn new(genesis: &'a Genesis, role: &'a Role, number: u64) -> Self {
+        let mut dice = Dice::for_purpose(genesis.seed, "creator", number);
+        let creator = Creator {
+            uuid: dice.uuid(),
+            handle: role.handle,
+            name: role.name,
+            bio: role.bio,
+            email: format!("{}@creators.sandbox.invalid", role.handle),
+            currency: role.currency,
+            price: role.price,
+            in_agency: role.in_agency,
+            created_at: genesis.start() - 20 * DAY,
+            fans: Vec::new(),
+            fan_by_uuid: std::collections::HashMap::new(),
+            earnings: Vec::new(),
+            subscriber_events: Vec::new(),
+            chats: std::collections::BTreeMap::new(),
+            media: Vec::new(),
+            posts: Vec::new(),
+            templates: Vec::new(),
+            links: Vec::new(),
+            custom_lists: Vec::new(),
+            mass_messages: Vec::new(),
+        };
+        Self { genesis, role, start: genesis.start(), end: genesis.end, dice, creator }
+    }
+
+    fn write(mut self) -> Creator {
+        self.furnish();
+        let mut day = self.start;
+        while day < self.end {
+            self.live_one_day(day);
+            day += DAY;
+        }
+        while self.creator.fans.len() < 4 {
+            let at = self.end - self.dice.between(DAY, 90 * DAY.min(self.end - self.start));
+            self.arrive(at);
+        }
+        self.referrals();
+        self.settle()
+    }
+
+    /// Media, posts, templates and tracking links.
+    fn furnish(&mut self) {
+        let Self { creator, dice, start, .. } = self;
+        for number in 0..14_i64 {
+            let kind = *dice.pick(&["image", "image", "image", "video", "audio"]);
+            creator.media.push(Media {
+                uuid: dice.uuid(),
+                kind,
+                name: format!("set-{:02}-{kind}", number + 1),
+                created_at: *start + number * 3 * DAY,
+                price: dice.chance(0.5).then(|| ppv_price(dice)),
+            });
+        }
+        for number in 0..10_i64 {
+            let price = dice.chance(0.6).then(|| ppv_price(dice));
+            let created_at = *start + number * DAY;
+            creator.posts.push(Post {
+                uuid: dice.uuid(),
+                created_at,
+                text: *dice.pick::<&str>(&CREATOR_LINES),
+                price,
+            });
+        }
+        for (number, text) in CREATOR_LINES.iter().take(4).enumerate() {
+            let media = if number > 1 { vec![creator.media[number].uuid] } else { Vec::new() };
+            let price = (number > 1).then_some(999);
+            creator.templates.push(Template { uuid: dice.uuid(), text, price, media, folder: "Openers" });
+        }
+        for platform in ["instagram", "reddit", "twitter"] {
+            creator.links.push(TrackingLink {
+                uuid: dice.uuid(),
+                name: format!("{platform} bio"),
+                platform: platform.into(),
+                created_at: *start,
+                clicks: 0,
+                fans: Vec::new(),
+            });
+        }
+    }
+
+    fn live_one_day(&mut self, day: Millis) {
+        let passed = (day - self.start) as f64 / (self.end - self.start).max(1) as f64;
+        let growth = self.role.growth_from + (1.0 - self.role.growth_from) * passed;
+        let rate = self.role.fans_per_day * growth * season(day) * self.genesis.scale;
+        for _ in 0..self.dice.poisson(rate) {
+            let at = day + moment(&mut self.dice);
+            if at < self.end {
+                self.arrive(at);
+            }
+        }
+    }
+
+    fn arrive(&mut self, at: Millis) {
+        let fan = new_fan(&mut self.dice, at);
+        let index = self.creator.add_fan(fan);
+        if self.dice.chance(0.3) {
+            let link = self.dice.between(0, 3) as usize;
+            self.creator.links[link].fans.push(index);
+        }
+        if self.dice.chance(0.3) {
+            self.buy_between(index, at, self.end.min(at + 60 * DAY), 0.1);
+        } else {
+            self.creator.fans[index].follows = self.dice.chance(0.8);
+            self.subscribe(index, at);
+        }
+    }
+
+    /// A fan's subscriptions from the first to where history ends.
+    fn subscribe(&mut self, fan: usize, first: Millis) {
+        let loyalty = 0.5 + 0.45 * self.dice.unit().sqrt();
+        let mut at = first;
+        let mut trial = self.dice.chance(0.08);
+        loop {
+            self.event(fan, at, true);
+            let (active, until) = self.one_subscription(fan, at, trial, loyalty);
+            let auto_renews = active && self.dice.chance(0.85);
+            self.creator.fans[fan].subscription = Some(Subscription {
+                id: self.dice.uuid(),
+                created_at: at,
+                renews_at: until,
+                auto_renews,
+                active,
+                trial: trial && active && until - at <= PERIOD,
+            });
+            self.buy_between(fan, at, until.min(self.end), 0.45);
+            if active {
+                return;
+            }
+            self.event(fan, until, false);
+            at = until + self.dice.between(5 * DAY, 90 * DAY);
+            trial = false;
+            if at >= self.end || !self.dice.chance(0.14) {
+                return;
+            }
+        }
+    }
+
+    /// Charges one subscription for as long as it is renewed; is it still alive, and until when?
+    fn one_subscription(&mut self, fan: usize, at: Millis, trial: bool, loyalty: f64) -> (bool, Millis) {
+        let mut charges = 0;
+        let mut from = at;
+        loop {
+            if !(trial && from == at) {
+                let source = if charges == 0 { Source::Subscription } else { Source::Renewal };
+                self.charge(from, self.role.price, source, Some(fan), None, None);
+                charges += 1;
+            }
+            let until = from + PERIOD;
+            if until >= self.end {
+                return (true, until);
+            }
+            if !self.dice.chance(loyalty) {
+                return (false, until);
+            }
+            from = until;
+        }
+    }
+
+    fn event(&mut self, fan: usize, at: Millis, joined: bool) {
+        self.creator.subscriber_events.push(SubscriberEvent { at, fan, joined });
+    }
+
+    /// Tips, unlocked messages and posts; `per_period` for a fan of ordinary appetite.
+    fn buy_between(&mut self, fan: usize, from: Millis, to: Millis, per_period: f64) {
+        let appetite = self.creator.fans[fan].appetite;
+        let mean = per_period * appetite * (to - from).max(0) as f64 / PERIOD as f64 * LIVELIEST;
+        for _ in 0..self.dice.poisson(mean) {
+            let day = day_of(self.dice.between(from, to));
+            let at = day + moment(&mut self.dice);
+            if self.dice.chance(season(day) / LIVELIEST) && at > from && at < to {
+                self.buy(fan, at, appetite);
+            }
+        }
+        if to > self.end - 20 * DAY {
+            self.talk(fan, from.max(self.end - 20 * DAY), to);
+        }
+    }
+
+    fn buy(&mut self, fan: usize, at: Millis, appetite: f64) {
+        match self.dice.weighted(&[0.48, 0.36, 0.13, 0.03]) {
+            0 => self.unlock(fan, at),
+            1 => {
+                let tip = tip_amount(&mut self.dice, appetite);
+                self.charge(at, tip, Source::Tip, Some(fan), None, None);
+            }
+            2 => {
+                let post = self.dice.pick(&self.creator.posts).clone();
+                let price = post.price.unwrap_or(800);
+                self.charge(at, price, Source::Post, Some(fan), None, Some(post.uuid));
+            }
+            _ => {
+                let price = ppv_price(&mut self.dice);
+                self.charge(at, price, Source::MediaLink, Some(fan), None, None);
+            }
+        }
+        let seen = &mut self.creator.fans[fan].last_seen_at;
+        *seen = at.max(*seen);
+    }
+
+    /// A message with a price that is unlocked at `at`, and those before it that were not.
+    fn unlock(&mut self, fan: usize, at: Millis) {
+        for _ in 0..self.dice.poisson(1.1) {
+            let sent = at - self.dice.between(2 * DAY, 9 * DAY);
+            if sent > self.start {
+                let price = ppv_price(&mut self.dice);
+                self.send_ppv(fan, sent, price, None);
+            }
+        }
+        let price = ppv_price(&mut self.dice);
+        let wait = (self.dice.exponential(5.0 * HOUR as f64) as Millis).min(3 * DAY) + 40 * SECOND;
+        let message = self.send_ppv(fan, at - wait, price, Some(at));
+        self.charge(at, price, Source::Message, Some(fan), Some(message), None);
+    }
+
+    fn send_ppv(&mut self, fan: usize, at: Millis, price: i64, purchased_at: Option<Millis>) -> Uuid {
+        let media = self.dice.pick(&self.creator.media).uuid;
+        let message = Message { purchased_at, ..ppv_message(&mut self.dice, at, price, media) };
+        let id = message.id;
+        self.creator.chats.entry(fan).or_default().messages.push(message);
+        id
+    }
+
+    /// Small talk of the last weeks.
+    fn talk(&mut self, fan: usize, from: Millis, to: Millis) {
+        let mut at = from + self.dice.between(0, 4 * DAY);
+        if at < to {
+            let welcome = Message {
+                text: WELCOME.into(),
+                kind: "AUTOMATED_NEW_SUBSCRIBER".into(),
+                ..text_message(&mut self.dice, at - MINUTE, true)
+            };
+            self.creator.chats.entry(fan).or_default().messages.push(welcome);
+        }
+        while at < to {
+            for turn in 0..self.dice.between(1, 5) {
+                let mut message = text_message(&mut self.dice, at, turn % 2 == 1);
+                message.read = message.from_creator || self.end - at > 8 * HOUR;
+                self.creator.chats.entry(fan).or_default().messages.push(message);
+                at += self.dice.between(MINUTE, 40 * MINUTE);
+                if at >= to {
+                    break;
+                }
+            }
+            at += self.dice.between(DAY, 12 * DAY);
+        }
+    }
+
+    /// A sale, and its reversal if it has one.
+    fn charge(
+        &mut self,
+        at: Millis,
+        gross: i64,
+        source: Source,
+        fan: Option<usize>,
+        message: Option<Uuid>,
+        post: Option<Uuid>,
+    ) {
+        let id = self.dice.uuid();
+        self.creator.earnings.push(Earning { id, at, gross, source, fan, message, post, reverses: None });
+        let (source, after) = match self.dice.unit() {
+            luck if luck < 0.010 => (Source::Refund, self.dice.between(DAY, 6 * DAY)),
+            luck if luck < 0.013 => (Source::Chargeback, self.dice.between(10 * DAY, 45 * DAY)),
+            _ => return,
+        };
+        if at + after < self.end {
+            let reversal = Earning {
+                id: self.dice.uuid(),
+                at: at + after,
+                gross: -gross,
+                source,
+                fan,
+                message,
+                post,
+                reverses: Some(id),
+            };
+            self.creator.earnings.push(reversal);
+        }
+    }
+
+    /// Now and then a share of what a creator brought along earns: rows without a fan.
+    fn referrals(&mut self) {
+        if self.role.fans_per_day < 1.0 {
+            return;
+        }
+        let mut at = self.start + 9 * DAY;
+        while at < self.end {
+            let gross = self.dice.between(400, 9000);
+            self.charge(at, gross, Source::Referral, None, None, None);
+            at += self.dice.between(20 * DAY, 40 * DAY);
+        }
+    }
+
+    /// Puts everything into the order that the API pages by, and adds up.
+    fn settle(mut self) -> Creator {
+        let creator = &mut self.creator;
+        creator.earnings.sort_unstable_by_key(Earning::key);
+        creator.subscriber_events.sort_by_key(|event| event.at);
+        for chat in creator.chats.values_mut() {
+            chat.messages.sort_unstable_by_key(|message| (message.at, message.id));
+        }
+        let earnings = std::mem::take(&mut creator.earnings);
+        for earning in &earnings {
+            if let Some(fan) = earning.fan {
+                creator.fans[fan].spend.add(earning);
+            }
+        }
+        creator.earnings = earnings;
+        for link in &mut creator.links {
+            link.clicks = u32::try_from(link.fans.len()).unwrap_or(0) * 11 + 3;
+        }
+        self.creator
+    }
+}
