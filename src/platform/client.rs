@@ -51,6 +51,15 @@ pub enum AccountRef {
     Creator(String),
 }
 
+/// An account that a grant opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReachableAccount {
+    /// How to name it in every call.
+    pub account: AccountRef,
+    /// What it is, for the person who chooses.
+    pub profile: AccountProfile,
+}
+
 /// What a consent page has to know.
 #[derive(Clone, Copy, Debug)]
 pub struct Authorization<'a> {
@@ -76,7 +85,8 @@ pub trait PlatformClient: Send + Sync {
     /// The address of the consent page.
     fn authorize_url(&self, authorization: &Authorization<'_>) -> Url;
 
-    /// Exchanges the code that the consent page sent back. A code is good for one try.
+    /// Exchanges the code that the consent page sent back. A code is good for one try; `InvalidGrant` here means that
+    /// it was used, is too old, or belongs to another verifier or address.
     async fn exchange_code(
         &self,
         code: &SecretString,
@@ -90,8 +100,23 @@ pub trait PlatformClient: Send + Sync {
     /// The account of the person who granted.
     async fn me(&self, token: &AccessToken) -> PlatformResult<AccountProfile>;
 
-    /// The creators that an agency's grant reaches; empty when it is no agency's.
+    /// The creators that an agency's grant reaches; empty when it is no agency's. May name the owner of the token too.
     async fn reachable_creators(&self, token: &AccessToken) -> PlatformResult<Vec<AccountProfile>>;
+
+    /// Every account that a grant opens, each once: the owner's own first, if it is a creator's, then the creators.
+    /// Empty when the person who granted is neither a creator nor an agency.
+    async fn reachable_accounts(&self, token: &AccessToken) -> PlatformResult<Vec<ReachableAccount>> {
+        let me = self.me(token).await?;
+        let mut creators = self.reachable_creators(token).await?;
+        creators.retain(|creator| creator.platform_account_id != me.platform_account_id);
+        let own = (me.is_creator != Some(false))
+            .then_some(ReachableAccount { account: AccountRef::Own, profile: me });
+        let others = creators.into_iter().map(|profile| {
+            let account = AccountRef::Creator(profile.platform_account_id.clone());
+            ReachableAccount { account, profile }
+        });
+        Ok(own.into_iter().chain(others).collect())
+    }
 
     /// The account's profile and counts as of now.
     async fn profile(&self, token: &AccessToken, account: &AccountRef) -> PlatformResult<AccountProfile>;

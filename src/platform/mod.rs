@@ -14,7 +14,7 @@ mod registry;
 mod types;
 mod webhook;
 
-pub use client::{AccessToken, AccountRef, Authorization, PlatformClient, TokenPair};
+pub use client::{AccessToken, AccountRef, Authorization, PlatformClient, ReachableAccount, TokenPair};
 pub use error::{PlatformError, PlatformResult};
 pub use http::{Timeouts, http_client};
 pub use page::{Cursor, Page};

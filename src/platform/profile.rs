@@ -83,3 +83,24 @@ pub struct Limits {
     /// The length of that window.
     pub window: std::time::Duration,
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn only_required_scopes_can_be_missing_and_silence_means_as_asked() {
+        let scopes = &[
+            Scope { name: "read:self", why: "", required: true },
+            Scope { name: "read:chat", why: "", required: true },
+            Scope { name: "openid", why: "", required: false },
+        ];
+        let url: Url = "https://auth.example".parse().unwrap();
+        let oauth = OAuthProfile { authorize_url: url.clone(), token_url: url, scopes };
+        assert!(oauth.missing(None).is_empty());
+        assert_eq!(oauth.missing(Some(&["read:self".to_owned(), "new".to_owned()])), ["read:chat"]);
+        assert_eq!(oauth.missing(Some(&[])), ["read:self", "read:chat"]);
+    }
+}

@@ -84,3 +84,18 @@ impl fmt::Debug for Platforms {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_platform_has_a_name_that_leads_back_to_it() {
+        for kind in PlatformKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+            assert_eq!(kind.to_string(), kind.as_str());
+        }
+        assert_eq!("friendster".parse::<PlatformKind>(), Err(UnknownPlatform("friendster".to_owned())));
+        assert!(Platforms::default().get(PlatformKind::Fanvue).is_none());
+    }
+}

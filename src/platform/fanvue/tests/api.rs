@@ -1,129 +1,6 @@
-//! The calls against a small fake: what goes out, and what each kind of answer becomes.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+//! The calls with a token: what goes out, and what each kind of answer becomes.
 
-use std::collections::VecDeque;
-use std::future::Future;
-use std::sync::{Arc, Mutex, Once};
-use std::time::Duration;
-
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use chrono::DateTime;
-use data_encoding::BASE64;
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-
-use super::{FanvueClient, FanvueSettings};
-use crate::platform::{
-    AccessToken, AccountRef, Authorization, Cursor, PkceVerifier, PlatformClient, PlatformError,
-    PlatformResult, Timeouts, TokenPair, Url, http_client,
-};
-
-const TOKEN: &str = "access-token-that-must-not-be-seen";
-
-/// One request as the fake saw it.
-#[derive(Clone, Debug)]
-struct Seen {
-    target: String,
-    headers: HeaderMap,
-    body: String,
-}
-
-#[derive(Clone, Default)]
-struct Script {
-    answers: Arc<Mutex<VecDeque<Response>>>,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
-struct Fake {
-    client: FanvueClient,
-    script: Script,
-}
-
-fn settings(root: &str) -> FanvueSettings {
-    FanvueSettings {
-        client_id: "app".to_owned(),
-        client_secret: "s3cret".into(),
-        authorize_url: format!("{root}/oauth2/auth").parse().unwrap(),
-        token_url: format!("{root}/oauth2/token").parse().unwrap(),
-        api_url: root.parse().unwrap(),
-        webhook_secret: None,
-    }
-}
-
-/// Long enough for a busy machine; only the test of a time-out waits less.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-fn client_of(root: &str) -> FanvueClient {
-    patient_client(root, PATIENCE)
-}
-
-fn patient_client(root: &str, total: Duration) -> FanvueClient {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().unwrap());
-    let timeouts = Timeouts { connect: PATIENCE, total };
-    FanvueClient::new(settings(root), http_client(timeouts).unwrap())
-}
-
-async fn fake(answers: impl IntoIterator<Item = Response>) -> Fake {
-    let script = Script { answers: Arc::new(Mutex::new(answers.into_iter().collect())), ..Script::default() };
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let root = format!("http://{}", listener.local_addr().unwrap());
-    let app = axum::Router::new().fallback(answer).with_state(script.clone());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    Fake { client: client_of(&root), script }
-}
-
-async fn answer(State(script): State<Script>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 10_000).await.unwrap();
-    script.seen.lock().unwrap().push(Seen {
-        target: parts.uri.to_string(),
-        headers: parts.headers,
-        body: String::from_utf8(body.to_vec()).unwrap(),
-    });
-    let next = script.answers.lock().unwrap().pop_front();
-    next.unwrap_or_else(|| StatusCode::IM_A_TEAPOT.into_response())
-}
-
-impl Fake {
-    fn seen(&self) -> Vec<Seen> {
-        self.script.seen.lock().unwrap().clone()
-    }
-
-    fn target(&self) -> String {
-        self.seen().last().unwrap().target.clone()
-    }
-}
-
-fn ok(body: Value) -> Response {
-    axum::Json(body).into_response()
-}
-
-fn status(code: u16, body: &Value) -> Response {
-    (StatusCode::from_u16(code).unwrap(), axum::Json(body)).into_response()
-}
-
-fn with_header(mut response: Response, name: &'static str, value: &'static str) -> Response {
-    response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    response
-}
-
-fn token() -> AccessToken {
-    SecretString::from(TOKEN).into()
-}
-
-fn creator() -> AccountRef {
-    AccountRef::Creator("c/1".to_owned())
-}
-
-/// What `me` makes of one answer.
-async fn me_after(answer: Response) -> PlatformError {
-    fake([answer]).await.client.me(&token()).await.unwrap_err()
-}
+use super::*;
 
 #[tokio::test]
 async fn every_call_carries_version_accept_and_bearer() {
@@ -180,6 +57,25 @@ async fn a_grant_without_an_agency_reaches_no_creators() {
     }
     let fake = fake([status(500, &json!({}))]).await;
     assert!(fake.client.reachable_creators(&token()).await.is_err());
+}
+
+async fn accounts(me: Value, creators: Response) -> Vec<(AccountRef, String)> {
+    let fake = fake([ok(me), creators]).await;
+    let accounts = fake.client.reachable_accounts(&token()).await.unwrap();
+    accounts.into_iter().map(|reached| (reached.account, reached.profile.platform_account_id)).collect()
+}
+
+#[tokio::test]
+async fn a_grant_opens_each_account_once() {
+    let list = || ok(json!({"data": [{"uuid": "a"}, {"uuid": "b"}], "pagination": {"hasMore": false}}));
+    let (own, other) = (AccountRef::Own, |id: &str| AccountRef::Creator(id.to_owned()));
+    let both = vec![(own.clone(), "a".to_owned()), (other("b"), "b".to_owned())];
+    assert_eq!(accounts(json!({"uuid": "a", "isCreator": true}), list()).await, both);
+    let agency = vec![(other("a"), "a".to_owned()), (other("b"), "b".to_owned())];
+    assert_eq!(accounts(json!({"uuid": "x", "isCreator": false}), list()).await, agency);
+    let no_agency = status(403, &json!({}));
+    assert_eq!(accounts(json!({"uuid": "a"}), no_agency).await, [(own, "a".to_owned())]);
+    assert_eq!(accounts(json!({"uuid": "fan", "isCreator": false}), status(404, &json!({}))).await, []);
 }
 
 #[tokio::test]
@@ -274,104 +170,6 @@ async fn no_error_ever_shows_a_token() {
     }
     let fake = fake([]).await;
     assert!(!format!("{:?} {:?}", fake.client, token()).contains("s3cret"));
-}
-
-fn verifier() -> PkceVerifier {
-    PkceVerifier::from_random([9; 32])
-}
-
-fn redirect() -> Url {
-    "https://crm.example/oauth/fanvue/callback".parse().unwrap()
-}
-
-#[tokio::test]
-async fn the_consent_page_gets_the_challenge_and_never_the_verifier() {
-    let client = client_of("http://127.0.0.1:1");
-    let (pkce, redirect_uri) = (verifier(), redirect());
-    let ask = Authorization { state: "st&1", pkce: &pkce, redirect_uri: &redirect_uri, prompt_login: true };
-    let url = client.authorize_url(&ask);
-    let value = |name| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    assert_eq!(value("response_type").unwrap(), "code");
-    assert_eq!(value("client_id").unwrap(), "app");
-    assert_eq!(value("redirect_uri").unwrap(), redirect_uri.as_str());
-    assert_eq!(value("state").unwrap(), "st&1");
-    assert_eq!(value("code_challenge").unwrap(), pkce.challenge());
-    assert_eq!(value("code_challenge_method").unwrap(), "S256");
-    assert_eq!(value("prompt").unwrap(), "login");
-    assert!(value("scope").unwrap().starts_with("openid offline_access offline read:self "));
-    assert!(!url.as_str().contains(pkce.secret().expose_secret()));
-    let quiet = client.authorize_url(&Authorization { prompt_login: false, ..ask });
-    assert!(!quiet.as_str().contains("prompt"));
-}
-
-async fn exchange(fake: &Fake) -> PlatformResult<TokenPair> {
-    fake.client.exchange_code(&"the-code".into(), &verifier(), &redirect()).await
-}
-
-fn form(seen: &Seen) -> Vec<(String, String)> {
-    let mut fields: Vec<_> =
-        Url::parse(&format!("x:?{}", seen.body)).unwrap().query_pairs().into_owned().collect();
-    fields.sort();
-    fields
-}
-
-#[tokio::test]
-async fn a_code_is_exchanged_with_basic_and_without_the_secret_in_the_body() {
-    let body = json!({"access_token": "A", "refresh_token": "R", "expires_in": 5, "token_type": "bearer",
-        "scope": "read:self read:chat", "id_token": "x", "new": {}});
-    let fake = fake([ok(body)]).await;
-    let pair = exchange(&fake).await.unwrap();
-    assert_eq!(pair.access.secret().expose_secret(), "A");
-    assert_eq!(pair.refresh.unwrap().expose_secret(), "R");
-    assert_eq!(pair.expires_in, Duration::from_secs(5));
-    assert_eq!(pair.scopes.unwrap(), ["read:self", "read:chat"]);
-    let seen = &fake.seen()[0];
-    assert_eq!(seen.headers["authorization"], format!("Basic {}", BASE64.encode(b"app:s3cret")));
-    let names: Vec<_> = form(seen).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]);
-}
-
-#[tokio::test]
-async fn a_refresh_sends_the_token_and_the_id_and_bears_a_sparse_answer() {
-    let fake = fake([ok(json!({"access_token": "A2", "token_type": "Bearer", "scope": null}))]).await;
-    let pair = fake.client.refresh(&"R1".into()).await.unwrap();
-    assert_eq!(pair.expires_in, Duration::from_secs(3600));
-    assert!(pair.refresh.is_none() && pair.scopes.is_none());
-    let fields = form(&fake.seen()[0]);
-    let want = [("client_id", "app"), ("grant_type", "refresh_token"), ("refresh_token", "R1")];
-    assert_eq!(fields, want.map(|(name, value)| (name.to_owned(), value.to_owned())));
-}
-
-#[tokio::test]
-async fn only_a_400_with_invalid_grant_is_the_end_of_a_connection() {
-    let dead = json!({"error": "invalid_grant", "error_description": "R1 was used"});
-    let refresh = async |answer| fake([answer]).await.client.refresh(&"R1".into()).await.unwrap_err();
-    assert_eq!(refresh(status(400, &dead)).await, PlatformError::InvalidGrant);
-    for code in [401, 403, 404, 429, 500, 503] {
-        assert_ne!(refresh(status(code, &dead)).await, PlatformError::InvalidGrant, "{code}");
-    }
-    for body in [
-        json!({"error": "invalid_client"}),
-        json!({"error": "INVALID_GRANT"}),
-        json!("invalid_grant"),
-        json!({}),
-    ] {
-        let error = refresh(status(400, &body)).await;
-        assert!(matches!(error, PlatformError::Rejected { status: 400, .. }), "{body}");
-    }
-    let html = (StatusCode::BAD_REQUEST, "<html>invalid_grant</html>").into_response();
-    assert!(matches!(refresh(html).await, PlatformError::Rejected { .. }));
-    assert!(!format!("{:?}", refresh(status(401, &json!({"error": "R1"}))).await).contains("R1"));
-}
-
-#[tokio::test]
-async fn a_token_answer_that_cannot_be_read_is_transient_and_shows_nothing() {
-    for body in ["{\"access_token\": \"A-secret\", \"token_type\"", "{\"token\": \"A-secret\"}", "", "[]"] {
-        let answer = with_header(body.into_response(), "content-type", "application/json");
-        let error = exchange(&fake([answer]).await).await.unwrap_err();
-        assert!(error.is_transient(), "{body}");
-        assert!(!format!("{error:?}").contains("A-secret"));
-    }
 }
 
 #[test]
