@@ -322,4 +322,17 @@ mod tests {
             assert_eq!(read(body.as_bytes(), None).unwrap_err(), WebhookError::Unreadable, "{body}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_header_or_body_is_fatal_and_none_is_good_by_chance(
+            header in "(t=[0-9]{1,20}|v0=[0-9a-f]{0,64}|.{0,20}|,){0,6}",
+            body in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+        ) {
+            proptest::prop_assert!(verify(&secret(), &header, &body, at(1_764_000_000)).is_err());
+            if let Ok(event) = read(&body, Some(&header)) {
+                proptest::prop_assert!(!event.id.is_empty());
+            }
+        }
+    }
 }
