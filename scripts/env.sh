@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by every script: where things are, and the one set of compile-time settings, so that nothing compiles twice.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,7 +13,7 @@ unset RUSTFLAGS
 # Database, sandbox and the last build of this clone.
 DATA_DIR="${DATA_DIR:-$PWD/.data}"
 mkdir -p "$DATA_DIR"
-export DATA_DIR="$(cd "$DATA_DIR" && pwd)"
+DATA_DIR="$(cd "$DATA_DIR" && pwd)"
 BUILD_DIR="$PWD/.data/build"
 
 # The workspace is always built as a whole: with the same features chosen, cargo reuses every dependency.
@@ -24,5 +25,5 @@ fail() { printf '%s\n' "$*" >&2; exit 1; }
 # What the server reads at run time about the site that was built. $1: directory of binary, hash.txt and site/.
 export_site() {
   export LEPTOS_OUTPUT_NAME=creatorcrm LEPTOS_SITE_ROOT="$1/site" LEPTOS_SITE_PKG_DIR=pkg
-  export LEPTOS_HASH_FILES=true LEPTOS_HASH_FILE_NAME=hash.txt LEPTOS_ENV=PROD
+  export LEPTOS_HASH_FILES=true LEPTOS_HASH_FILE_NAME=hash.txt
 }

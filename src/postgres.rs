@@ -137,12 +137,14 @@ impl OwnPostgres {
         timeout(STOPPED_WITHIN, owned.server.ended()).await.map_err(|_| PostgresError::DoesNotStop)
     }
 
+    /// Starts the server, or adopts one whose owner was killed. We hold the owner's lock.
     async fn own(place: &Place, settings: Settings, lock: File) -> Result<Self> {
-        if let Some((pid, socket_dir)) = running(place).await {
+        if let Some((pid, socket_dir)) = timeout(READY_WITHIN, settled(place)).await.unwrap_or_default() {
             return Ok(Self { socket_dir, owned: Some(Owned { server: Server::Adopted(pid), _lock: lock }) });
         }
-        let binaries = install::find(place.cluster_version()?.as_deref())?;
-        if place.cluster_version()?.is_none() {
+        let version = place.cluster_version()?;
+        let binaries = install::find(version.as_deref())?;
+        if version.is_none() {
             init_cluster(place, &binaries, settings).await?;
         }
         let socket_dir = place.prepare_socket_dir()?;
@@ -231,6 +233,20 @@ async fn running(place: &Place) -> Option<(Pid, PathBuf)> {
     (place::is_postgres(pid) && answers(&socket_dir).await).then_some((pid, socket_dir))
 }
 
+/// As `running`, once a server that is just starting or stopping has done so.
+async fn settled(place: &Place) -> Option<(Pid, PathBuf)> {
+    loop {
+        let (pid, socket_dir) = place.postmaster()?;
+        if !place::is_postgres(pid) {
+            return None;
+        }
+        if answers(&socket_dir).await {
+            return Some((pid, socket_dir));
+        }
+        sleep(POLL).await;
+    }
+}
+
 async fn answers(socket_dir: &Path) -> bool {
     let attempt = async { options(socket_dir).connect().await?.close().await };
     matches!(timeout(Duration::from_secs(5), attempt).await, Ok(Ok(())))
@@ -272,7 +288,7 @@ async fn init_cluster(place: &Place, binaries: &Path, settings: Settings) -> Res
 fn spawn(place: &Place, binaries: &Path, settings: Settings, socket_dir: &Path) -> Result<Child> {
     let log = place.new_log()?;
     let errors = log.try_clone().map_err(|e| PostgresError::io("open the log in", place.base(), e))?;
-    let mut command = Command::new(binaries.join("postgres"));
+    let mut command = install::ends_with_its_parent(&binaries.join("postgres"));
     command
         .arg("-D")
         .arg(place.cluster())

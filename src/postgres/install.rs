@@ -1,6 +1,8 @@
-//! Finding the system's PostgreSQL binaries.
+//! Finding the system's PostgreSQL binaries, and starting one so that it never outlives us.
 
 use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
 
 use super::{PostgresError, Result};
 
@@ -22,6 +24,19 @@ pub(super) fn find(made_by: Option<&str>) -> Result<PathBuf> {
             .or_else(on_path)
             .ok_or_else(|| missing_version(version, &versions)),
     }
+}
+
+/// A command that the kernel interrupts when the thread that spawned it is gone, however we ended (kill -9 too). The
+/// thread must therefore live as long as the program: main's, or one of the runtime's workers.
+pub(super) fn ends_with_its_parent(program: &Path) -> Command {
+    // Part of util-linux, which every Debian has. Elsewhere the next start adopts what was left running.
+    let setpriv = Path::new("/usr/bin/setpriv");
+    if !setpriv.exists() {
+        return Command::new(program);
+    }
+    let mut command = Command::new(setpriv);
+    command.args(["--pdeathsig", "INT", "--"]).arg(program);
+    command
 }
 
 fn missing_version(made_by: &str, versions: &[(u32, PathBuf)]) -> PostgresError {
