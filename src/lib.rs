@@ -1,7 +1,44 @@
-//! CreatorCRM.
+//! CreatorCRM: the self-hosted workspace of agencies that manage creators' accounts on subscription platforms.
+//!
+//! Server-only modules stand behind `ssr`; the rest is compiled for both the server and the browser.
+
+pub mod ids;
+pub mod money;
+pub mod period;
+pub mod problem;
+pub mod ui;
 
 #[cfg(feature = "ssr")]
-pub mod postgres;
-
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod auth;
+#[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod config;
+#[cfg(feature = "ssr")]
+pub mod db;
+#[cfg(feature = "ssr")]
+pub mod error;
 #[cfg(feature = "ssr")]
 pub mod platform;
+#[cfg(feature = "ssr")]
+pub mod postgres;
+#[cfg(feature = "ssr")]
+pub mod random;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod vault;
+
+pub mod connections;
+pub mod identity;
+
+/// The browser's entry: wakes the islands that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

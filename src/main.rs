@@ -1,1 +1,8 @@
-fn main() {}
+//! The program: arguments, then the command.
+
+use creatorcrm::server::command;
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    command::run().await
+}

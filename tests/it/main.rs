@@ -1,1 +1,10 @@
+//! The integration tests: the real router, a real PostgreSQL database each, the real sandbox.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops at the first surprise"
+)]
 
+mod app;
+mod identity;

@@ -1,0 +1,6 @@
+//! The audit log: who did what, when and from where; append-only, hash-chained per agency.
+
+mod service;
+mod store;
+
+pub use service::{Event, record, verify};

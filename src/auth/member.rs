@@ -1,0 +1,130 @@
+//! A signed-in person in one agency. Made only here, from the database.
+
+use crate::db::Db;
+use crate::error::Result;
+use crate::ids::{AgencyId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// What a member is in the agency. The order is not a ranking: policies name roles one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Sees and decides everything.
+    Owner,
+    /// Runs the day.
+    Manager,
+    /// Answers fans of the assigned accounts.
+    Chatter,
+    /// A creator, for her own accounts.
+    Creator,
+    /// Keeps the compliance records.
+    Compliance,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Manager, Self::Chatter, Self::Creator, Self::Compliance];
+
+    /// The role's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+            Self::Chatter => "chatter",
+            Self::Creator => "creator",
+            Self::Compliance => "compliance",
+        }
+    }
+}
+
+/// A person in an agency with a role, as read from the database for this request.
+#[derive(Clone, Debug)]
+pub struct Member {
+    user_id: UserId,
+    agency_id: AgencyId,
+    role: Role,
+    name: String,
+    email: String,
+    email_verified: bool,
+    agency_name: String,
+    agencies: i64,
+}
+
+impl Member {
+    /// The person's membership in `agency`, or in the one joined first when that is not (or no longer) theirs.
+    pub(super) async fn lookup(db: &Db, user: UserId, agency: Option<AgencyId>) -> Result<Option<Self>> {
+        let mut tx = db.begin_system("identify the member of a request").await?;
+        let row = sqlx::query!(
+            r#"select m.agency_id as "agency_id: AgencyId", m.role as "role: Role", u.name, u.email,
+                      u.email_verified_at is not null as "email_verified!", a.name as agency_name,
+                      count(*) over () as "agencies!"
+               from members m join users u on u.id = m.user_id join agencies a on a.agency_id = m.agency_id
+               where m.user_id = $1 and m.removed_at is null and a.deleted_at is null
+               order by m.agency_id = $2 desc nulls last, m.joined_at, m.agency_id limit 1"#,
+            user as UserId,
+            agency as Option<AgencyId>
+        )
+        .fetch_optional(tx.conn())
+        .await?;
+        Ok(row.map(|row| Self {
+            user_id: user,
+            agency_id: row.agency_id,
+            role: row.role,
+            name: row.name,
+            email: row.email,
+            email_verified: row.email_verified,
+            agency_name: row.agency_name,
+            agencies: row.agencies,
+        }))
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
+    /// The agency they act in.
+    #[must_use]
+    pub fn agency_id(&self) -> AgencyId {
+        self.agency_id
+    }
+
+    /// What they are there.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The person's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The person's address, in lower case.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        &self.email
+    }
+
+    /// Whether the address was confirmed.
+    #[must_use]
+    pub fn email_verified(&self) -> bool {
+        self.email_verified
+    }
+
+    /// The agency's name.
+    #[must_use]
+    pub fn agency_name(&self) -> &str {
+        &self.agency_name
+    }
+
+    /// Whether the person can switch to another agency.
+    #[must_use]
+    pub fn has_several_agencies(&self) -> bool {
+        self.agencies > 1
+    }
+}

@@ -1,0 +1,15 @@
+//! Who is asking, and what they may: members, roles, permissions, and scopes as the proof.
+
+mod member;
+mod policy;
+mod scope;
+mod session;
+mod visitor;
+
+pub use member::{Member, Role};
+pub use policy::{PERMISSIONS, Permission, PermissionInfo};
+pub use scope::{Scope, SystemScope};
+pub use session::id_hash as session_id_hash;
+pub use session::key as session_key;
+pub use session::{SessionCache, SessionStore};
+pub use visitor::{Origin, Visitor, cookie, identify, scope, visitor};

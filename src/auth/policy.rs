@@ -1,0 +1,41 @@
+//! Permissions: one type each, declared in the feature that it guards with [`permission!`].
+
+use super::Role;
+
+/// Something a member may or may not do.
+pub trait Permission: Send + Sync + 'static {
+    /// Its name and who holds it.
+    const INFO: PermissionInfo;
+}
+
+/// A permission as documentation and tests read it.
+#[derive(Clone, Copy, Debug)]
+pub struct PermissionInfo {
+    /// The type's name.
+    pub name: &'static str,
+    /// What it allows, as a verb phrase.
+    pub allows: &'static str,
+    /// The roles that hold it.
+    pub roles: &'static [Role],
+}
+
+/// Declares permissions: `permission!(ConnectAccounts, "connect and disconnect accounts", [Owner, Manager]);`
+#[macro_export]
+macro_rules! permission {
+    ($name:ident, $allows:literal, [$($role:ident),* $(,)?]) => {
+        #[doc = concat!("May ", $allows, ".")]
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl $crate::auth::Permission for $name {
+            const INFO: $crate::auth::PermissionInfo = $crate::auth::PermissionInfo {
+                name: stringify!($name),
+                allows: $allows,
+                roles: &[$($crate::auth::Role::$role),*],
+            };
+        }
+    };
+}
+
+/// Every permission there is, for docs/authorization.md and its test. A new one is added here.
+pub const PERMISSIONS: &[PermissionInfo] = &[crate::identity::policy::ManageOwnSessions::INFO];

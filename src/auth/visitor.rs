@@ -1,0 +1,159 @@
+//! The person behind a request: made by one middleware, read by pages and server functions.
+
+use super::session::key;
+use super::{Member, Permission, Scope};
+use crate::db::Actor;
+use crate::error::{Error, Result};
+use crate::ids::{AgencyId, UserId};
+use crate::server::flash::Flash;
+use crate::server::state::App;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::{HeaderMap, header, request::Parts};
+use axum::middleware::Next;
+use axum::response::Response;
+use leptos::prelude::use_context;
+use std::convert::Infallible;
+use std::net::IpAddr;
+use tower_sessions::Session;
+
+/// From where a request came.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The network address; of the nearest proxy's client when behind one.
+    pub ip: IpAddr,
+    /// The request's id, also in the logs.
+    pub request_id: String,
+    /// The browser's name for itself, shortened.
+    pub user_agent: String,
+}
+
+impl Origin {
+    /// The actor for the audit log.
+    #[must_use]
+    pub fn actor(&self, kind: &str, user_id: Option<UserId>) -> Actor {
+        Actor { kind: kind.to_owned(), user_id, ip: Some(self.ip), request_id: Some(self.request_id.clone()) }
+    }
+}
+
+/// Whoever sent this request: a member, or nobody known.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    member: Option<Member>,
+    origin: Origin,
+    session: Session,
+    /// What the form sent before this page has to say.
+    pub flash: Option<Flash>,
+    /// The path and query asked for.
+    pub path: String,
+    /// The chosen theme: `light`, `dark`, or `system`.
+    pub theme: &'static str,
+}
+
+impl Visitor {
+    /// The member, if one is signed in.
+    #[must_use]
+    pub fn member(&self) -> Option<&Member> {
+        self.member.as_ref()
+    }
+
+    /// From where the request came.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The browser's session.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The proof that this visitor holds `P`.
+    ///
+    /// # Errors
+    /// `NotSignedIn` or `Forbidden`.
+    pub fn scope<P: Permission>(&self) -> Result<Scope<P>> {
+        Scope::of(self.member.as_ref().ok_or(Error::NotSignedIn)?, &self.origin)
+    }
+}
+
+/// Turns the session into a [`Visitor`], for everything behind it.
+pub async fn identify(
+    State(app): State<App>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let member = match signed_in(&app, &session).await {
+        Ok(member) => member,
+        Err(error) => return crate::server::frame::error_response(error),
+    };
+    let visitor = Visitor {
+        member,
+        origin: crate::server::request::origin(&request),
+        session,
+        flash: Flash::read(&app, request.headers()),
+        path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+        theme: chosen_theme(request.headers()),
+    };
+    request.extensions_mut().insert(visitor);
+    next.run(request).await
+}
+
+async fn signed_in(app: &App, session: &Session) -> Result<Option<Member>> {
+    let user = session.get::<UserId>(key::USER).await.map_err(anyhow::Error::from)?;
+    let Some(user) = user else { return Ok(None) };
+    let agency = session.get::<AgencyId>(key::AGENCY).await.map_err(anyhow::Error::from)?;
+    if let Some(member) = app.members.get(&(user, agency)).await {
+        return Ok(Some(member));
+    }
+    let member = Member::lookup(&app.db, user, agency).await?;
+    if let Some(member) = &member {
+        app.members.insert((user, agency), member.clone()).await;
+    }
+    Ok(member)
+}
+
+/// The value of cookie `name`.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|value| value.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn chosen_theme(headers: &HeaderMap) -> &'static str {
+    match cookie(headers, "theme") {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    #[expect(
+        clippy::expect_used,
+        reason = "the router puts `identify` before every handler; forgetting it fails every test"
+    )]
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().expect("identify runs before every handler").clone())
+    }
+}
+
+/// The visitor of the server function that is running.
+///
+/// # Errors
+/// Internal, when called outside one.
+pub fn visitor() -> Result<Visitor> {
+    use_context::<Visitor>()
+        .ok_or_else(|| anyhow::anyhow!("no visitor: called outside a server function").into())
+}
+
+/// The proof for the server function that is running; `P` is inferred from the service that takes it.
+///
+/// # Errors
+/// `NotSignedIn` or `Forbidden`.
+pub fn scope<P: Permission>() -> Result<Scope<P>> {
+    visitor()?.scope()
+}

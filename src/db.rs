@@ -1,0 +1,244 @@
+//! The only way to the database: a transaction is begun for one agency, or for the system with a reason.
+
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::ids::{AgencyId, UserId};
+use crate::random::Random;
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// The database, with the clock and the randomness that go with every write.
+#[derive(Clone)]
+pub struct Db {
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// On whose behalf tenant data is touched. Implemented by scopes only.
+pub trait Tenant {
+    /// The agency whose rows are visible.
+    fn agency_id(&self) -> AgencyId;
+    /// Who is recorded as acting.
+    fn actor(&self) -> Actor;
+}
+
+/// Who acts, as the audit log keeps it.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// `member`, `creator link`, or `system: <reason>`.
+    pub kind: String,
+    /// The signed-in person, if it is one.
+    pub user_id: Option<UserId>,
+    /// From where.
+    pub ip: Option<IpAddr>,
+    /// Under which request.
+    pub request_id: Option<String>,
+}
+
+impl Actor {
+    /// The system itself, for `reason`.
+    #[must_use]
+    pub fn system(reason: &str) -> Self {
+        Self { kind: format!("system: {reason}"), user_id: None, ip: None, request_id: None }
+    }
+}
+
+/// A transaction that sees one agency's rows and no other's; rolled back unless committed.
+pub struct AgencyTx {
+    tx: Transaction<'static, Postgres>,
+    agency_id: AgencyId,
+    actor: Actor,
+    now: DateTime<Utc>,
+    random: Arc<dyn Random>,
+}
+
+/// A transaction of the system itself: identity tables, and sweeps over all agencies. Rolled back unless committed.
+pub struct SystemTx {
+    tx: Transaction<'static, Postgres>,
+    now: DateTime<Utc>,
+    random: Arc<dyn Random>,
+}
+
+impl Db {
+    /// Connects a pool of `max_connections` to `url`.
+    ///
+    /// # Errors
+    /// When the URL is malformed or the database does not answer.
+    pub async fn connect(
+        url: &str,
+        max_connections: u32,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> anyhow::Result<Self> {
+        let options: PgConnectOptions = url.parse()?;
+        let options = options
+            .application_name("creatorcrm")
+            .log_statements(tracing::log::LevelFilter::Trace)
+            .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1));
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool, clock, random })
+    }
+
+    /// Applies the migrations that are missing.
+    ///
+    /// # Errors
+    /// When one fails; it is rolled back.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        Ok(MIGRATIONS.run(&self.pool).await?)
+    }
+
+    /// Begins a transaction for the agency of `tenant`, in one round trip.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(&self, tenant: &impl Tenant) -> Result<AgencyTx> {
+        let agency_id = tenant.agency_id();
+        // The only values put into the statement are a UUID's digits.
+        let statement = format!("begin; set local app.agency_id = '{agency_id}'; set local role crm_tenant");
+        let tx = self.pool.begin_with(AssertSqlSafe(statement)).await?;
+        Ok(AgencyTx { tx, agency_id, actor: tenant.actor(), now: self.now(), random: self.random.clone() })
+    }
+
+    /// Begins a transaction for identity tables and sweeps over all agencies; `reason` shows in the activity list.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin_system(&self, reason: &'static str) -> Result<SystemTx> {
+        tracing::trace!(reason, "system transaction");
+        let tx = self.pool.begin_with("begin; set local role crm_system").await?;
+        Ok(SystemTx { tx, now: self.now(), random: self.random.clone() })
+    }
+
+    /// A connection that listens on `channels`; it reconnects on its own.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn listen(&self, channels: &[&str]) -> Result<PgListener> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen_all(channels.iter().copied()).await?;
+        Ok(listener)
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The pool itself, for the job queue, which keeps its own tables.
+    #[must_use]
+    pub fn pool_for_jobs(&self) -> PgPool {
+        self.pool.clone()
+    }
+
+    /// Connections open and idle, for the metrics.
+    #[must_use]
+    pub fn pool_size(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The source of randomness.
+    #[must_use]
+    pub fn random(&self) -> &Arc<dyn Random> {
+        &self.random
+    }
+
+    /// Closes the pool, waiting for transactions in progress.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl AgencyTx {
+    /// The connection to run statements on.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// The agency whose rows are visible; statements say `where agency_id = $1` with it all the same.
+    #[must_use]
+    pub fn agency_id(&self) -> AgencyId {
+        self.agency_id
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// When the transaction began, by the clock handed in.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// A new id of any noun.
+    #[must_use]
+    pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
+        self.random.id(self.now).into()
+    }
+
+    /// # Errors
+    /// When the database refuses, then nothing was written.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await.map_err(Error::from)
+    }
+}
+
+impl SystemTx {
+    /// The connection to run statements on.
+    pub fn conn(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+
+    /// When the transaction began, by the clock handed in.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// A new id of any noun.
+    #[must_use]
+    pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
+        self.random.id(self.now).into()
+    }
+
+    /// Goes on as the agency `tenant` in the same transaction, so that identity and agency rows commit together.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn into_agency(mut self, tenant: &impl Tenant) -> Result<AgencyTx> {
+        let agency_id = tenant.agency_id();
+        let statement = format!("set local app.agency_id = '{agency_id}'; set local role crm_tenant");
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *self.tx).await?;
+        Ok(AgencyTx { tx: self.tx, agency_id, actor: tenant.actor(), now: self.now, random: self.random })
+    }
+
+    /// # Errors
+    /// When the database refuses, then nothing was written.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await.map_err(Error::from)
+    }
+}

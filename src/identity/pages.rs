@@ -1,0 +1,65 @@
+//! The pages of identity.
+
+use super::server_fns::{SignIn, SignUp};
+use crate::auth::Visitor;
+use crate::server::frame::{Frame, Page};
+use crate::ui::{Field, Form, Hidden, Submit};
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use serde::Deserialize;
+
+/// Where to go on to after signing in.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`
+pub async fn sign_in(visitor: Visitor, Query(Next { next }): Query<Next>) -> Response {
+    if visitor.member().is_some() {
+        return Redirect::to("/dashboard").into_response();
+    }
+    let view = move || {
+        view! {
+            <div class="stack">
+                <h1>"Sign in"</h1>
+                <Form action=SignIn::PATH>
+                    <Hidden name="next" value=next/>
+                    <Field name="email" label="Email" kind="email" autocomplete="username"/>
+                    <Field name="password" label="Password" kind="password" autocomplete="current-password"/>
+                    <Submit words="Sign in" class="button primary full"/>
+                </Form>
+                <p class="small"><a href="/forgotten-password">"Forgotten your password?"</a></p>
+                <p class="small">"New here? "<a href="/sign-up">"Create an agency"</a></p>
+            </div>
+        }
+    };
+    Page::new("Sign in", view).framed(Frame::Plain).into_response()
+}
+
+/// `GET /sign-up`
+pub async fn sign_up(visitor: Visitor) -> Response {
+    if visitor.member().is_some() {
+        return Redirect::to("/dashboard").into_response();
+    }
+    let view = || {
+        view! {
+            <div class="stack">
+                <h1>"Create your agency"</h1>
+                <Form action=SignUp::PATH>
+                    <Field name="agency" label="Agency name" autocomplete="organization" maxlength=100/>
+                    <Field name="name" label="Your name" autocomplete="name" maxlength=100/>
+                    <Field name="email" label="Email" kind="email" autocomplete="username"/>
+                    <Field name="password" label="Password" kind="password" autocomplete="new-password"
+                        hint="At least 10 characters; a few words in a row are good"/>
+                    <Submit words="Create agency" class="button primary full"/>
+                </Form>
+                <p class="small">"Already here? "<a href="/sign-in">"Sign in"</a></p>
+            </div>
+        }
+    };
+    Page::new("Create your agency", view).framed(Frame::Plain).into_response()
+}

@@ -1,0 +1,46 @@
+//! Ids: one type per noun, so that a creator's id is never taken for an account's. All are UUIDv7.
+
+/// Declares an id type that travels as a plain UUID in JSON, URLs and SQL.
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "ssr", derive(sqlx::Type), sqlx(transparent))]
+        #[serde(transparent)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl From<uuid::Uuid> for $name {
+            fn from(id: uuid::Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// An agency: the tenant.
+    AgencyId;
+    /// A person who signs in; may be a member of several agencies.
+    UserId;
+    /// A creator whom an agency manages.
+    CreatorId;
+    /// One OAuth grant on a platform.
+    ConnectionId;
+    /// One creator's page on a platform.
+    AccountId;
+    /// A link by which a creator connects her own account.
+    ConnectLinkId;
+}

@@ -1,0 +1,199 @@
+//! A period: whole UTC days, `start` inclusive, `end` exclusive, and the choices that people make of it.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+/// Whole UTC days from `start` up to, not including, `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Period {
+    /// The first day.
+    pub start: NaiveDate,
+    /// The day after the last.
+    pub end: NaiveDate,
+}
+
+/// The longest period that a page shows: three years.
+pub const MAX_DAYS: i64 = 1100;
+
+/// What the person picked; the address bar holds it as `period=…` (and `from=…&to=…` for custom days, both inclusive).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Choice {
+    /// The last n days, today included.
+    Days(u32),
+    /// The last twelve months up to today.
+    TwelveMonths,
+    /// From the first of this month up to today.
+    ThisMonth,
+    /// The whole month before this one.
+    LastMonth,
+    /// Any days.
+    Custom(Period),
+}
+
+impl Choice {
+    /// The choices that the picker offers, in its order.
+    pub const OFFERED: [Self; 6] =
+        [Self::Days(7), Self::Days(30), Self::Days(90), Self::TwelveMonths, Self::ThisMonth, Self::LastMonth];
+
+    /// Reads the address bar; what cannot be read is `None`.
+    #[must_use]
+    pub fn parse(name: &str, from: Option<&str>, to: Option<&str>) -> Option<Self> {
+        Some(match name {
+            "7d" => Self::Days(7),
+            "30d" => Self::Days(30),
+            "90d" => Self::Days(90),
+            "12m" => Self::TwelveMonths,
+            "this-month" => Self::ThisMonth,
+            "last-month" => Self::LastMonth,
+            "custom" => {
+                let start: NaiveDate = from?.parse().ok()?;
+                let end = to?.parse::<NaiveDate>().ok()?.succ_opt()?;
+                let days = (end - start).num_days();
+                if !(1..=MAX_DAYS).contains(&days) {
+                    return None;
+                }
+                Self::Custom(Period { start, end })
+            }
+            _ => return None,
+        })
+    }
+
+    /// The value of `period=` in the address bar.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Days(7) => "7d",
+            Self::Days(90) => "90d",
+            Self::Days(_) => "30d",
+            Self::TwelveMonths => "12m",
+            Self::ThisMonth => "this-month",
+            Self::LastMonth => "last-month",
+            Self::Custom(_) => "custom",
+        }
+    }
+
+    /// The whole query, without `?`.
+    #[must_use]
+    pub fn query(self) -> String {
+        match self {
+            Self::Custom(period) => format!("period=custom&from={}&to={}", period.start, period.last_day()),
+            other => format!("period={}", other.name()),
+        }
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Days(7) => "7 days",
+            Self::Days(90) => "90 days",
+            Self::Days(_) => "30 days",
+            Self::TwelveMonths => "12 months",
+            Self::ThisMonth => "This month",
+            Self::LastMonth => "Last month",
+            Self::Custom(_) => "Custom",
+        }
+    }
+
+    /// The days meant, when today is `today`.
+    #[must_use]
+    pub fn period(self, today: NaiveDate) -> Period {
+        let tomorrow = today + Days::new(1);
+        let month = today.with_day(1).unwrap_or(today);
+        match self {
+            Self::Days(days) => Period { start: tomorrow - Days::new(u64::from(days)), end: tomorrow },
+            Self::TwelveMonths => Period { start: tomorrow - Months::new(12), end: tomorrow },
+            Self::ThisMonth => Period { start: month, end: tomorrow },
+            Self::LastMonth => Period { start: month - Months::new(1), end: month },
+            Self::Custom(period) => period,
+        }
+    }
+
+    /// What it is compared with: the month before for months (as many days of it), else as many days before.
+    #[must_use]
+    pub fn previous(self, today: NaiveDate) -> Period {
+        let period = self.period(today);
+        match self {
+            Self::ThisMonth => {
+                let start = period.start - Months::new(1);
+                let same_days = start + Days::new(period.days().unsigned_abs());
+                Period { start, end: same_days.min(period.start) }
+            }
+            Self::LastMonth => Period { start: period.start - Months::new(1), end: period.start },
+            Self::TwelveMonths => Period { start: period.start - Months::new(12), end: period.start },
+            _ => Period { start: period.start - Days::new(period.days().unsigned_abs()), end: period.start },
+        }
+    }
+}
+
+impl Period {
+    /// How many days.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        (self.end - self.start).num_days()
+    }
+
+    /// The last day inside.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        self.end - Days::new(1)
+    }
+
+    /// Every day, in order.
+    pub fn iter(self) -> impl Iterator<Item = NaiveDate> {
+        self.start.iter_days().take_while(move |day| *day < self.end)
+    }
+}
+
+/// `1 – 30 Jun 2026`, leaving out what both ends share.
+impl std::fmt::Display for Period {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let last = self.last_day();
+        let end = last.format("%-d %b %Y");
+        if self.start == last {
+            write!(f, "{end}")
+        } else if self.start.year() != last.year() {
+            write!(f, "{} – {end}", self.start.format("%-d %b %Y"))
+        } else if self.start.month() != last.month() {
+            write!(f, "{} – {end}", self.start.format("%-d %b"))
+        } else {
+            write!(f, "{} – {end}", self.start.format("%-d"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn thirty_days_end_today_and_compare_with_the_thirty_before() {
+        let period = Choice::Days(30).period(day("2026-11-21"));
+        assert_eq!((period.start, period.end, period.days()), (day("2026-10-23"), day("2026-11-22"), 30));
+        let previous = Choice::Days(30).previous(day("2026-11-21"));
+        assert_eq!((previous.start, previous.end), (day("2026-09-23"), day("2026-10-23")));
+    }
+
+    #[test]
+    fn a_month_compares_with_as_many_days_of_the_month_before() {
+        let today = day("2026-03-31");
+        let previous = Choice::ThisMonth.previous(today);
+        assert_eq!((previous.start, previous.end), (day("2026-02-01"), day("2026-03-01")));
+        assert_eq!(Choice::LastMonth.period(today).to_string(), "1 – 28 Feb 2026");
+    }
+
+    #[test]
+    fn custom_days_are_inclusive_and_must_make_sense() {
+        let choice = Choice::parse("custom", Some("2026-06-01"), Some("2026-06-30")).unwrap();
+        assert_eq!(choice.period(day("2026-11-21")).days(), 30);
+        assert_eq!(choice.query(), "period=custom&from=2026-06-01&to=2026-06-30");
+        assert_eq!(Choice::parse("custom", Some("2026-06-30"), Some("2026-06-01")), None);
+        assert_eq!(Choice::parse("custom", Some("1900-01-01"), Some("2026-06-01")), None);
+        assert_eq!(Choice::parse("custom", None, None), None);
+    }
+}

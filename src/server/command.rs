@@ -1,0 +1,101 @@
+//! The commands of the program.
+
+use super::{run, telemetry};
+use crate::clock::SystemClock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::postgres::OwnPostgres;
+use crate::random::{Random, SystemRandom};
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use secrecy::ExposeSecret;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// The self-hosted workspace of agencies that manage creators' accounts.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+enum Command {
+    /// Serve the web app, and work through background jobs.
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+}
+
+/// Runs the command that the arguments name; a failure is one sentence.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    telemetry::start_logging(arguments.settings.log_format);
+    match execute(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        #[expect(clippy::print_stderr, reason = "the sentence that the operator reads")]
+        Err(error) => {
+            eprintln!("creatorcrm: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(Arguments { command, settings }: Arguments) -> Result<()> {
+    settings.check()?;
+    let own = match &settings.database_url {
+        Some(_) => None,
+        None => Some(OwnPostgres::start(&settings.data_dir.join("postgres")).await?),
+    };
+    let url = match (&own, &settings.database_url) {
+        (Some(own), _) => own.url(),
+        (None, Some(url)) => url.expose_secret().to_owned(),
+        (None, None) => String::new(),
+    };
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let db = run::database(&url, Arc::new(SystemClock), random.clone()).await?;
+    let done = dispatch(command, settings, db.clone(), &random).await;
+    db.close().await;
+    if let Some(own) = own {
+        own.stop().await?;
+    }
+    done
+}
+
+async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn Random>) -> Result<()> {
+    match command {
+        Command::Migrate => Ok(()),
+        Command::Serve => {
+            let stop = stop_signal()?;
+            let socket = settings.socket();
+            let app = run::build(settings, db, random, stop.clone())?;
+            let listener = TcpListener::bind(socket)
+                .await
+                .with_context(|| format!("{socket} cannot be listened on (HOST, PORT)"))?;
+            tracing::info!("CreatorCRM is at {}", app.public_url);
+            run::serve(app, listener, stop).await
+        }
+    }
+}
+
+/// Cancelled by the first SIGINT or SIGTERM.
+fn stop_signal() -> Result<CancellationToken> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let stop = CancellationToken::new();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        token.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,71 @@
+//! What one page tells the next through a sealed cookie: a notice, or a form's problem with what had been typed.
+
+use super::state::App;
+use crate::auth::cookie;
+use crate::problem::Problem;
+use crate::vault::Place;
+use axum::http::{HeaderMap, HeaderValue};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const COOKIE: &str = "flash";
+/// Browsers keep 4,096 bytes per cookie; sealed and encoded, this much fits.
+const MAX_JSON_BYTES: usize = 2800;
+const PLACE: Place<'static> = Place { agency: Uuid::nil(), table: "cookies", row: "flash", column: "value" };
+
+/// Said once, on the next page.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Flash {
+    /// The path of the server function whose form this is about.
+    pub form: Option<String>,
+    /// What went wrong with it.
+    pub problem: Option<Problem>,
+    /// What had been typed, never a password.
+    pub input: BTreeMap<String, String>,
+    /// Good news.
+    pub notice: Option<String>,
+}
+
+impl Flash {
+    /// Good news only.
+    #[must_use]
+    pub fn notice(sentence: impl Into<String>) -> Self {
+        Self { notice: Some(sentence.into()), ..Self::default() }
+    }
+
+    /// What the browser brought; a cookie that does not open is as none.
+    #[must_use]
+    pub fn read(app: &App, headers: &HeaderMap) -> Option<Self> {
+        let sealed = BASE64URL_NOPAD.decode(cookie(headers, COOKIE)?.as_bytes()).ok()?;
+        let json = app.vault.open_bytes(PLACE, &sealed).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+
+    /// The header that sets it. The longest inputs are dropped first if it would not fit.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn cookie(mut self, app: &App) -> anyhow::Result<HeaderValue> {
+        let mut json = serde_json::to_vec(&self)?;
+        while json.len() > MAX_JSON_BYTES {
+            let longest =
+                self.input.iter().max_by_key(|(_, value)| value.len()).map(|(name, _)| name.clone());
+            let Some(name) = longest else { break };
+            self.input.remove(&name);
+            json = serde_json::to_vec(&self)?;
+        }
+        let sealed = BASE64URL_NOPAD.encode(&app.vault.seal_bytes(PLACE, &json)?);
+        let secure = if app.settings.is_https() { "; Secure" } else { "" };
+        Ok(HeaderValue::from_str(&format!(
+            "{COOKIE}={sealed}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax{secure}"
+        ))?)
+    }
+
+    /// The header that ends it.
+    #[must_use]
+    pub fn spent() -> HeaderValue {
+        HeaderValue::from_static("flash=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+    }
+}

@@ -1,0 +1,106 @@
+//! Server functions as plain forms: post, redirect, get. docs/forms.md tells the whole pattern.
+//!
+//! A program (or an island) gets JSON and a true status. A browser's own form post gets a redirect: on success to where the
+//! function says, on a problem back to the form, with the problem and what had been typed in a flash.
+
+use super::flash::Flash;
+use super::outcome::{Left, Outcome};
+use super::state::App;
+use crate::auth::Visitor;
+use crate::error::Error;
+use crate::problem::Problem;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::provide_context;
+use std::collections::BTreeMap;
+
+/// The largest form: long texts fit, files go elsewhere.
+const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// Runs the server function at this path.
+pub async fn server_function(State(app): State<App>, visitor: Visitor, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_FORM_BYTES).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let from_form = wants_html(&parts.headers);
+    let path = parts.uri.path().to_owned();
+    let back = parts.headers.get(header::REFERER).and_then(|value| own_path(value.to_str().ok()?));
+    let outcome = Outcome::default();
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let context = (app.clone(), visitor, outcome.clone());
+    let response = leptos_axum::handle_server_fns_with_context(
+        move || {
+            let (app, visitor, outcome) = context.clone();
+            provide_context(app);
+            provide_context(visitor);
+            provide_context(outcome);
+        },
+        request,
+    )
+    .await
+    .into_response();
+    if from_form { redirect(&app, &path, back, outcome.left(), &response, &body) } else { response }
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The path and query of an address of ours; the origin was checked by the cross-site layer.
+fn own_path(referer: &str) -> Option<String> {
+    let url = reqwest::Url::parse(referer).ok()?;
+    Some(url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
+}
+
+fn redirect(
+    app: &App,
+    form: &str,
+    back: Option<String>,
+    left: Left,
+    response: &Response,
+    body: &Bytes,
+) -> Response {
+    let problem = left.problem.or_else(|| unexplained(response));
+    let location = match &problem {
+        Some(_) => back.unwrap_or_else(|| "/".to_owned()),
+        None => left.location.or(back).unwrap_or_else(|| "/".to_owned()),
+    };
+    let input = if problem.is_some() { typed(body) } else { BTreeMap::new() };
+    let flash = Flash { form: Some(form.to_owned()), problem, input, notice: left.notice };
+    let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
+    match flash.cookie(app) {
+        Ok(cookie) => {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+            answer
+        }
+        Err(error) => super::frame::error_response(Error::Internal(error)),
+    }
+}
+
+/// A function that could not even read its arguments says so by its status alone.
+fn unexplained(response: &Response) -> Option<Problem> {
+    let status = response.status();
+    let failed = status.is_client_error() || status.is_server_error();
+    failed.then(|| {
+        let sentence = "Something in this form is missing or cannot be read. Check it and send it again.";
+        Problem::new(status.as_u16(), sentence)
+    })
+}
+
+/// What had been typed, without passwords.
+fn typed(body: &Bytes) -> BTreeMap<String, String> {
+    let pairs: Vec<(String, String)> = serde_urlencoded(body);
+    pairs.into_iter().filter(|(name, _)| !name.contains("password")).collect()
+}
+
+fn serde_urlencoded(body: &Bytes) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(body);
+    let query = reqwest::Url::parse(&format!("http://form/?{text}"));
+    query.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
+}

@@ -1,0 +1,227 @@
+//! Pages: a handler gives a title and a view, one middleware makes the document of it.
+//!
+//! Handlers decide first (who, may, what) and return a [`Page`] or an [`Error`]; nothing is rendered before that, so status
+//! and redirects are always right. docs/decisions/0001-pages-are-handlers.md says why there is no client router.
+
+use super::flash::Flash;
+use super::security_headers::content_policy;
+use super::state::App;
+use crate::auth::Visitor;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::shell;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use leptos::prelude::*;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What stands around a page's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// The signed-in app with its navigation.
+    App,
+    /// A single card: sign-in, errors.
+    Plain,
+    /// As plain, with room for text.
+    PlainWide,
+}
+
+/// A page to be: rendered by [`compose`] inside the document.
+pub struct Page {
+    title: String,
+    frame: Frame,
+    status: StatusCode,
+    body: Body,
+}
+
+enum Body {
+    View(Box<dyn FnOnce() -> AnyView + Send>),
+    Html(Arc<str>),
+}
+
+/// The draft travels from the handler to the middleware in the response's extensions, which must be `Clone`.
+#[derive(Clone)]
+struct Draft(Arc<Mutex<Option<Page>>>);
+
+impl Page {
+    /// A page of the signed-in app.
+    pub fn new<V: IntoAny>(title: impl Into<String>, view: impl FnOnce() -> V + Send + 'static) -> Self {
+        let body = Body::View(Box::new(move || view().into_any()));
+        Self { title: title.into(), frame: Frame::App, status: StatusCode::OK, body }
+    }
+
+    /// A page whose content was rendered before (see [`render`]).
+    #[must_use]
+    pub fn rendered(title: impl Into<String>, html: Arc<str>) -> Self {
+        Self { title: title.into(), frame: Frame::App, status: StatusCode::OK, body: Body::Html(html) }
+    }
+
+    /// With another frame.
+    #[must_use]
+    pub fn framed(self, frame: Frame) -> Self {
+        Self { frame, ..self }
+    }
+
+    /// With another status.
+    #[must_use]
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Draft(Arc::new(Mutex::new(Some(self)))));
+        response
+    }
+}
+
+/// A page handler's error is an answer too.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        error_response(self)
+    }
+}
+
+/// The answer for `error`; [`compose`] makes a page of it for browsers.
+#[must_use]
+pub fn error_response(error: Error) -> Response {
+    let problem = Problem::from(error);
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Json(&problem)).into_response();
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response.extensions_mut().insert(problem);
+    response
+}
+
+/// Renders a view to HTML outside any document, for caches and fragments.
+pub fn render<V: IntoAny>(view: impl FnOnce() -> V) -> String {
+    in_owner(|| view().into_any().to_html())
+}
+
+fn in_owner<T>(work: impl FnOnce() -> T) -> T {
+    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
+    let result = owner.with(work);
+    owner.unset_with_forced_cleanup();
+    result
+}
+
+/// Makes documents of drafts, and pages of problems when a browser asked.
+pub async fn compose(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    let html_wanted = accepts_html(request.headers());
+    let mut response = next.run(request).await;
+    let problem = response.extensions_mut().remove::<Problem>();
+    let page = match (response.extensions_mut().remove::<Draft>(), problem) {
+        (Some(draft), _) => draft.0.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        (None, Some(problem)) if html_wanted => match away(&problem, &visitor) {
+            Some(redirect) => return redirect,
+            None => Some(shell::problem_page(problem, visitor.member().is_some())),
+        },
+        _ => None,
+    };
+    match page {
+        Some(page) => document(&app, visitor, page, response.headers().clone()),
+        None => response,
+    }
+}
+
+/// A person who is not signed in goes to sign in, and comes back.
+fn away(problem: &Problem, visitor: &Visitor) -> Option<Response> {
+    (problem.status == 401).then(|| {
+        let next = data_encoding_path(&visitor.path);
+        Redirect::to(&format!("/sign-in?next={next}")).into_response()
+    })
+}
+
+fn data_encoding_path(path: &str) -> String {
+    let mut url = reqwest::Url::parse("http://x/").map(|mut url| {
+        url.query_pairs_mut().append_pair("next", path);
+        url
+    });
+    url.as_mut()
+        .ok()
+        .and_then(|url| url.query()?.strip_prefix("next=").map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn document(app: &App, visitor: Visitor, page: Page, mut headers: HeaderMap) -> Response {
+    let nonce = data_encoding::BASE64URL_NOPAD.encode(&app.db.random().bytes::<16>());
+    let spent = visitor.flash.is_some();
+    let assets = app.assets.clone();
+    let sandbox = app.uses_sandbox();
+    let html = in_owner(|| {
+        provide_context(visitor.clone());
+        let body = match page.body {
+            Body::View(view) => view().to_html(),
+            Body::Html(html) => html.to_string(),
+        };
+        shell::document(shell::Document {
+            title: &page.title,
+            frame: page.frame,
+            body: &body,
+            visitor: &visitor,
+            nonce: &nonce,
+            assets: &assets,
+            sandbox,
+        })
+    });
+    headers.remove(header::CONTENT_LENGTH);
+    headers.remove(header::CONTENT_TYPE);
+    let policy = content_policy(&nonce, &app.consent_origins());
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if spent {
+        headers.append(header::SET_COOKIE, Flash::spent());
+    }
+    (page.status, headers, Html(html)).into_response()
+}
+
+/// The names of the browser's files, with their hashes.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// The style sheet's path.
+    pub css: String,
+    /// The script's path.
+    pub js: String,
+    /// The WebAssembly's path.
+    pub wasm: String,
+}
+
+impl Assets {
+    /// Reads the hashes that cargo-leptos left beside the binary; a build without them has plain names.
+    #[must_use]
+    pub fn load(_settings: &Settings) -> Self {
+        let hashes =
+            std::env::current_exe().ok().and_then(|exe| read_hashes(exe.parent()?)).unwrap_or_default();
+        let name = |kind: &str, plain: &str| {
+            let hash = hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'));
+            hash.map_or_else(|| plain.to_owned(), |hash| format!("creatorcrm.{}", hash.trim()))
+        };
+        Self {
+            css: format!("/pkg/{}.css", name("css", "creatorcrm")),
+            js: format!("/pkg/{}.js", name("js", "creatorcrm")),
+            wasm: format!("/pkg/{}.wasm", name("wasm", "creatorcrm_bg")),
+        }
+    }
+}
+
+fn read_hashes(folder: &Path) -> Option<String> {
+    std::fs::read_to_string(folder.join("hash.txt")).ok()
+}

@@ -1,0 +1,39 @@
+//! Is it alive, does the database answer, do the platforms answer; and the metrics.
+
+use super::state::App;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::{Json, http::header};
+use serde_json::json;
+
+/// `GET /health`: the process answers.
+pub async fn live() -> &'static str {
+    "ok"
+}
+
+/// `GET /health/database`: the database answers.
+pub async fn database(State(app): State<App>) -> Response {
+    match app.db.ping().await {
+        Ok(()) => "ok".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response(),
+    }
+}
+
+/// `GET /health/external`: how the platforms answered lately, from our own calls; asks nobody anything.
+pub async fn external(State(app): State<App>) -> Response {
+    match crate::connections::health_by_platform(&app.db).await {
+        Ok(counts) => Json(json!(counts)).into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response(),
+    }
+}
+
+/// `GET /metrics`, for Prometheus. It names no agency and no person.
+pub async fn metrics(State(app): State<App>) -> Response {
+    let (size, idle) = app.db.pool_size();
+    #[expect(clippy::cast_precision_loss, reason = "pool sizes are small")]
+    let idle = idle as f64;
+    metrics::gauge!("db_pool_connections").set(f64::from(size));
+    metrics::gauge!("db_pool_idle").set(idle);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
+}

@@ -1,0 +1,16 @@
+//! The web server: what surrounds every request, and how the process starts and stops.
+
+pub mod command;
+pub mod cross_site;
+pub mod flash;
+pub mod forms;
+pub mod frame;
+pub mod health;
+pub mod live;
+pub mod outcome;
+pub mod request;
+pub mod router;
+pub mod run;
+pub mod security_headers;
+pub mod state;
+pub mod telemetry;

@@ -1,0 +1,61 @@
+//! What a server function leaves behind for the form that posted it: a problem, a notice, where to go.
+
+use crate::problem::Problem;
+use leptos::prelude::use_context;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Collected while one server function runs.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome(Arc<Mutex<Left>>);
+
+/// What was left.
+#[derive(Clone, Debug, Default)]
+pub struct Left {
+    /// What went wrong.
+    pub problem: Option<Problem>,
+    /// What to tell the person on the next page.
+    pub notice: Option<String>,
+    /// Where to go instead of back to the form.
+    pub location: Option<String>,
+}
+
+impl Outcome {
+    fn change(&self, change: impl FnOnce(&mut Left)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// What was left so far.
+    #[must_use]
+    pub fn left(&self) -> Left {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Tells the person `sentence` on the page that follows.
+pub fn notice(sentence: impl Into<String>) {
+    if let Some(outcome) = use_context::<Outcome>() {
+        outcome.change(|left| left.notice = Some(sentence.into()));
+    }
+}
+
+/// Goes to `location` (a path of ours) afterwards, instead of back to the form.
+pub fn go(location: impl Into<String>) {
+    if let Some(outcome) = use_context::<Outcome>() {
+        outcome.change(|left| left.location = Some(location.into()));
+    }
+}
+
+/// Keeps the problem for the form, and sets the status for a program.
+pub fn note_problem(problem: &Problem) {
+    if let Some(outcome) = use_context::<Outcome>() {
+        outcome.change(|left| left.problem = Some(problem.clone()));
+    }
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = axum::http::StatusCode::from_u16(problem.status)
+    {
+        response.set_status(status);
+        if let Some(seconds) = problem.retry_after {
+            response.insert_header(axum::http::header::RETRY_AFTER, seconds.into());
+        }
+    }
+}

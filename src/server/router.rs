@@ -1,0 +1,126 @@
+//! Every route, and what surrounds it. A new route enters the table in tests/it/authorization.rs too.
+
+use super::state::App;
+use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
+use crate::auth::{self, Visitor};
+use crate::error::Error;
+use crate::identity;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+/// A page or call that takes longer is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A session ends after so long without a visit.
+const SESSION_DAYS: i64 = 14;
+
+/// The whole app as a service; main and the tests both use it.
+pub fn router(app: App) -> Router {
+    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
+    // Streams are open for as long as the page is.
+    let streams = Router::new().route("/live", get(live::stream));
+    let visited = pages().layer(timeout).merge(streams).fallback(nothing_here).layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
+            .layer(sessions(&app))
+            .layer(from_fn_with_state(app.clone(), auth::identify))
+            .layer(from_fn_with_state(app.clone(), frame::compose)),
+    );
+    let probes = Router::new()
+        .route("/health", get(health::live))
+        .route("/health/database", get(health::database))
+        .route("/health/external", get(health::external))
+        .route("/metrics", get(health::metrics))
+        .layer(timeout);
+    Router::new()
+        .merge(visited)
+        .merge(probes)
+        .merge(files(&app))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(request::give_id))
+                .layer(from_fn(telemetry::measure))
+                .layer(from_fn_with_state(app.clone(), security_headers::add))
+                .layer(compression())
+                .layer(DefaultBodyLimit::max(1024 * 1024))
+                .layer(CatchPanicLayer::custom(panicked)),
+        )
+        .with_state(app)
+}
+
+/// Pages and server functions.
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(home))
+        .route("/sign-in", get(identity::pages::sign_in))
+        .route("/sign-up", get(identity::pages::sign_up))
+        .route("/api/{*function}", post(forms::server_function))
+}
+
+async fn home(visitor: Visitor) -> Redirect {
+    Redirect::to(if visitor.member().is_some() { "/dashboard" } else { "/sign-in" })
+}
+
+async fn nothing_here() -> Error {
+    Error::NotFound
+}
+
+/// Hashed files are kept by browsers for ever; the rest is asked for again.
+fn files(app: &App) -> Router<App> {
+    let root = &app.settings.site_root;
+    let serve = |folder: &str| ServeDir::new(root.join(folder)).precompressed_br().precompressed_gzip();
+    let kept = |value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .nest_service(
+            "/pkg",
+            ServiceBuilder::new().layer(kept("public, max-age=31536000, immutable")).service(serve("pkg")),
+        )
+        .nest_service(
+            "/fonts",
+            ServiceBuilder::new().layer(kept("public, max-age=604800")).service(serve("fonts")),
+        )
+        .route_service("/favicon.svg", tower_http::services::ServeFile::new(root.join("favicon.svg")))
+        .route_service("/icons.svg", tower_http::services::ServeFile::new(root.join("icons.svg")))
+        .route_service("/robots.txt", tower_http::services::ServeFile::new(root.join("robots.txt")))
+}
+
+fn sessions(app: &App) -> SessionManagerLayer<auth::SessionStore> {
+    let https = app.settings.is_https();
+    SessionManagerLayer::new(app.sessions.clone())
+        .with_name(if https { "__Host-session" } else { "session" })
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)))
+}
+
+/// Event streams are never compressed: a compressor would hold events back.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let predicate =
+        SizeAbove::new(512).and(NotForContentType::new("text/event-stream")).and(NotForContentType::IMAGES);
+    CompressionLayer::new().quality(tower_http::CompressionLevel::Precise(4)).compress_when(predicate)
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    tracing::error!(panic = text, "a handler panicked");
+    metrics::counter!("panics_total").increment(1);
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.").into_response()
+}

@@ -1,0 +1,94 @@
+//! Starting and stopping: the app is built here for main and for tests alike.
+
+use super::live::{self, Changes};
+use super::router::router;
+use super::state::{App, Parts};
+use super::{frame::Assets, telemetry};
+use crate::auth::SessionStore;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::identity::Passwords;
+use crate::platform::fanvue::{FanvueClient, FanvueSettings};
+use crate::platform::{PlatformClient, Platforms, Timeouts, Url, http_client};
+use crate::random::Random;
+use crate::vault::Vault;
+use anyhow::{Context, Result};
+use axum::serve::ListenerExt;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Builds the app on `db`. Everything that differs in tests is handed in.
+///
+/// # Errors
+/// A sentence that names the setting that does not fit.
+pub fn build(settings: Settings, db: Db, random: &Arc<dyn Random>, stop: CancellationToken) -> Result<App> {
+    settings.check()?;
+    let vault = Vault::new(&settings.encryption_key(random.as_ref())?, random.clone())?;
+    Ok(App::new(Parts {
+        public_url: settings.public_url(),
+        vault,
+        platforms: platforms(&settings)?,
+        sessions: SessionStore::new(db.clone()),
+        members: App::member_cache(),
+        passwords: Passwords::new(random.clone()),
+        changes: Changes::new(stop),
+        assets: Assets::load(&settings),
+        metrics: telemetry::metrics()?,
+        db,
+        settings,
+    }))
+}
+
+fn platforms(settings: &Settings) -> Result<Platforms> {
+    install_tls();
+    let url =
+        |name: &str, text: &str| text.parse::<Url>().with_context(|| format!("{name} is not an address"));
+    let fanvue = FanvueSettings {
+        client_id: settings.fanvue_client_id.clone().unwrap_or_default(),
+        client_secret: settings.fanvue_client_secret.clone().unwrap_or_else(|| SecretString::from("")),
+        authorize_url: url("FANVUE_AUTHORIZE_URL", &settings.fanvue_authorize_url)?,
+        token_url: url("FANVUE_TOKEN_URL", &settings.fanvue_token_url)?,
+        api_url: url("FANVUE_API_URL", &settings.fanvue_api_url)?,
+        webhook_secret: settings.fanvue_webhook_secret.clone(),
+    };
+    let client: Arc<dyn PlatformClient> =
+        Arc::new(FanvueClient::new(fanvue, http_client(Timeouts::default())?));
+    Ok(Platforms::new([client]))
+}
+
+/// Installs the TLS provider for the process; again is harmless.
+pub fn install_tls() {
+    // It fails only when one is installed already, which is what we want.
+    drop(rustls::crypto::ring::default_provider().install_default());
+}
+
+/// The database of `settings`, migrated.
+///
+/// # Errors
+/// When it does not answer or a migration fails.
+pub async fn database(url: &str, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<Db> {
+    let db =
+        Db::connect(url, 20, clock, random).await.context("the database does not answer (DATABASE_URL)")?;
+    db.migrate().await.context("the database could not be migrated")?;
+    Ok(db)
+}
+
+/// Serves until `stop`; then finishes the requests in progress.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    let listening = tokio::spawn(live::listen(app.clone()));
+    let listener = listener.tap_io(|socket| {
+        // Without it a keep-alive page takes 40 ms (ARCHITECTURE.md, section 10); failing to set it only costs that.
+        drop(socket.set_nodelay(true));
+    });
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    listening.abort();
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! What every request can reach.
+
+use crate::auth::{Member, SessionStore};
+use crate::config::Settings;
+use crate::db::Db;
+use crate::ids::{AgencyId, UserId};
+use crate::platform::Platforms;
+use crate::server::frame::Assets;
+use crate::server::live::Changes;
+use crate::vault::Vault;
+use moka::future::Cache;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Members by user and agency chosen, for seconds; NOTIFY ends it early.
+pub type MemberCache = Cache<(UserId, Option<AgencyId>), Member>;
+
+/// The running app. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The app's parts.
+pub struct Parts {
+    /// The settings it was started with.
+    pub settings: Settings,
+    /// The address that people type.
+    pub public_url: String,
+    /// The database.
+    pub db: Db,
+    /// The vault.
+    pub vault: Vault,
+    /// The platforms that accounts can be on.
+    pub platforms: Platforms,
+    /// Browser sessions.
+    pub sessions: SessionStore,
+    /// Members looked up lately.
+    pub members: MemberCache,
+    /// Hashes and verifies passwords.
+    pub passwords: crate::identity::Passwords,
+    /// What committed changes there are, for live pages and caches.
+    pub changes: Changes,
+    /// The browser's files.
+    pub assets: Assets,
+    /// Renders the metrics.
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+}
+
+impl App {
+    /// The app of `parts`.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// Whether the platform is the sandbox on this machine, which every page says.
+    #[must_use]
+    pub fn uses_sandbox(&self) -> bool {
+        self.settings.uses_sandbox()
+    }
+
+    /// Where consent pages are: forms that connect an account are redirected there.
+    #[must_use]
+    pub fn consent_origins(&self) -> String {
+        let origins = self
+            .platforms
+            .iter()
+            .map(|client| client.platform().oauth.authorize_url.origin().ascii_serialization());
+        origins.collect::<Vec<_>>().join(" ")
+    }
+
+    /// An empty cache of members.
+    #[must_use]
+    pub fn member_cache() -> MemberCache {
+        Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(5)).build()
+    }
+
+    /// The app of the server function that is running.
+    ///
+    /// # Errors
+    /// Internal, when called outside one.
+    pub fn current() -> crate::error::Result<Self> {
+        leptos::prelude::use_context::<Self>()
+            .ok_or_else(|| anyhow::anyhow!("no app: called outside a server function").into())
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,176 @@
+//! The HTML document around every page: head, navigation, notices, and the script that wakes islands.
+
+use crate::auth::{Member, Visitor};
+use crate::problem::Problem;
+use crate::server::frame::{Assets, Frame, Page};
+use crate::ui::{Icon, initials};
+use axum::http::StatusCode;
+use leptos::prelude::*;
+
+/// What a document is made of.
+pub struct Document<'a> {
+    /// The page's title, without the product's name.
+    pub title: &'a str,
+    /// What stands around the content.
+    pub frame: Frame,
+    /// The content.
+    pub body: &'a str,
+    /// Who looks at it.
+    pub visitor: &'a Visitor,
+    /// Allows this document's inline scripts.
+    pub nonce: &'a str,
+    /// The browser's files.
+    pub assets: &'a Assets,
+    /// Whether the platform is the sandbox, which every page says.
+    pub sandbox: bool,
+}
+
+/// The complete document. Pages without islands ship no script at all.
+pub fn document(page: Document<'_>) -> String {
+    let notice = page.visitor.flash.as_ref().and_then(|flash| flash.notice.clone());
+    let notice = notice.map(|sentence| view! { <Notice sentence/> }.to_html()).unwrap_or_default();
+    let environment =
+        if page.sandbox { r#"<p class="environment">Sandbox: nothing here is real money</p>"# } else { "" };
+    let (body, notice) = (page.body, notice.as_str());
+    let framed = match (page.frame, page.visitor.member()) {
+        (Frame::App, Some(member)) => {
+            let nav = navigation(member, &page.visitor.path).to_html();
+            format!(
+                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page">{notice}{body}</div></main></div>"#
+            )
+        }
+        (frame, _) => {
+            let wide = if frame == Frame::PlainWide { " wide" } else { "" };
+            let header = r#"<header><a class="wordmark" href="/">CreatorCRM</a></header>"#;
+            format!(
+                r#"<div class="plain{wide}">{header}<main id="main" tabindex="-1">{notice}{body}</main></div>"#
+            )
+        }
+    };
+    let island = framed.contains("<leptos-island");
+    let (preload, script) = if island { hydration(page.assets, page.nonce) } else { Default::default() };
+    let title = escape(page.title);
+    let (theme, css) = (page.visitor.theme, &page.assets.css);
+    format!(
+        r##"<!DOCTYPE html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>{title} · CreatorCRM</title><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"><meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="preload" href="/fonts/geist-latin-1.woff2" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="{css}">{preload}</head><body><a class="skip-link" href="#main">Skip to content</a>{environment}{framed}{script}</body></html>"##
+    )
+}
+
+/// Text made safe for HTML.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Preloads, and the script that loads the WebAssembly (once more if the network stumbles) and wakes every island.
+/// Leptos' own component writes a `crossorigin` that keeps Firefox from hydrating (leptos #4843).
+fn hydration(assets: &Assets, nonce: &str) -> (String, String) {
+    let (js, wasm) = (&assets.js, &assets.wasm);
+    let preload = format!(
+        r#"<link rel="modulepreload" href="{js}" crossorigin="anonymous"><link rel="preload" href="{wasm}" as="fetch" type="application/wasm" crossorigin="anonymous">"#
+    );
+    let script = format!(
+        r#"<script type="module" nonce="{nonce}">
+const load = () => import("{js}").then(async (mod) => {{ await mod.default({{ module_or_path: "{wasm}" }}); mod.hydrate(); return mod; }});
+const wake = async (node, mod) => {{
+  if (node.tagName === "LEPTOS-ISLAND") {{ const island = mod[node.dataset.component]; if (island) await island(node); }}
+  for (const child of [...node.children]) await wake(child, mod);
+}};
+const start = () => load().catch(() => new Promise((again) => setTimeout(again, 2000)).then(load)).then((mod) => wake(document.body, mod))
+  .then(() => document.documentElement.dataset.awake = "true").catch(() => {{ document.documentElement.dataset.awake = "failed"; }});
+"requestIdleCallback" in window ? requestIdleCallback(start, {{ timeout: 500 }}) : start();
+</script>"#
+    );
+    (preload, script)
+}
+
+/// Where the navigation leads: path, icon, words.
+const PLACES: [(&str, &str, &str); 4] = [
+    ("/dashboard", "dashboard", "Dashboard"),
+    ("/accounts", "accounts", "Accounts"),
+    ("/creators", "creators", "Creators"),
+    ("/settings", "settings", "Settings"),
+];
+
+fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
+    let agency = member.agency_name().to_owned();
+    let (name, email) = (member.name().to_owned(), member.email().to_owned());
+    let links = PLACES.map(|(href, icon, words)| {
+        let here = path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with(['/', '?']));
+        view! {
+            <a href=href aria-current=here.then_some("page")>
+                <Icon name=icon/>
+                <span>{words}</span>
+            </a>
+        }
+    });
+    let switch =
+        member.has_several_agencies().then(|| view! { <a href="/settings/agencies">"Switch agency"</a> });
+    view! {
+        <header class="sidebar">
+            <details class="menu">
+                <summary>
+                    <span class="avatar small square" aria-hidden="true">{initials(&agency)}</span>
+                    <span class="truncate strong">{agency.clone()}</span>
+                    <Icon name="chevrons"/>
+                </summary>
+                <div class="menu-list">{switch}<a href="/settings">"Agency settings"</a></div>
+            </details>
+            <nav class="nav" aria-label="Main">{links.into_iter().collect_view()}</nav>
+            <details class="menu up end">
+                <summary aria-label="Your account">
+                    <span class="who">
+                        <span class="avatar small" aria-hidden="true">{initials(&name)}</span>
+                        <span class="who-text"><span>{name.clone()}</span></span>
+                    </span>
+                </summary>
+                <div class="menu-list">
+                    <p class="menu-heading">{email}</p>
+                    <a href="/settings/devices">"Signed-in devices"</a>
+                    <a href="/settings/password">"Change password"</a>
+                    <hr/>
+                    <form method="post" action=crate::identity::sign_out_path()><button>"Sign out"</button></form>
+                </div>
+            </details>
+        </header>
+    }
+}
+
+#[component]
+fn Notice(sentence: String) -> impl IntoView {
+    view! {
+        <div class="banner good" role="status"><Icon name="good"/><div class="banner-text"><p>{sentence}</p></div></div>
+    }
+}
+
+/// A problem as a page: what happened, what to do, and a reference to quote.
+pub fn problem_page(problem: Problem, signed_in: bool) -> Page {
+    let title = match problem.status {
+        403 => "Not allowed",
+        404 => "Not found",
+        409 => "Not possible now",
+        422 => "Please check",
+        429 => "Too many tries",
+        502 => "The platform does not answer",
+        _ => "Something went wrong",
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let frame = if signed_in { Frame::App } else { Frame::Plain };
+    let (home, words) =
+        if signed_in { ("/dashboard", "To the dashboard") } else { ("/sign-in", "To sign-in") };
+    let view = move || {
+        let reference =
+            problem.reference.map(|it| view! { <p class="faint small">"Reference: "<code>{it}</code></p> });
+        let fields = problem.fields.into_iter().map(|field| view! { <p>{field.sentence}</p> }).collect_view();
+        view! {
+            <div class="empty">
+                <h1>{title}</h1>
+                <p>{problem.sentence}</p>
+                {fields}
+                {reference}
+                <div class="row"><a class="button primary" href=home>{words}</a></div>
+            </div>
+        }
+    };
+    Page::new(title, view).framed(frame).with_status(status)
+}

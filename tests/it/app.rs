@@ -1,0 +1,222 @@
+//! `TestApp`: the app as main builds it, on a database of its own; `Browser`: a person's browser without script.
+
+use chrono::{DateTime, Utc};
+use clap::Parser;
+use creatorcrm::clock::{Clock, StoppedClock, SystemClock};
+use creatorcrm::config::Settings;
+use creatorcrm::db::Db;
+use creatorcrm::random::{Random, SystemRandom};
+use creatorcrm::server::run;
+use creatorcrm::server::state::App;
+use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Method, Response};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// The app under test; stops when dropped, and its database goes with the throw-away cluster.
+pub struct TestApp {
+    pub app: App,
+    pub db: Db,
+    pub url: String,
+    pub database_url: String,
+    stop: CancellationToken,
+}
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Settings as from the command line, without the environment of whoever runs the tests.
+pub fn settings(arguments: &[String]) -> Settings {
+    let defaults = ["test", "--encryption-key"].map(ToOwned::to_owned).into_iter();
+    let all = defaults.chain(["ab".repeat(32)]).chain(arguments.iter().cloned());
+    Arguments::parse_from(all).settings
+}
+
+/// The URL of a new database on the test cluster.
+pub async fn new_database() -> String {
+    let admin =
+        std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run through scripts/with-postgres");
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = sqlx::Connection::connect(&admin).await.map(|c: sqlx::PgConnection| c).unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let (server, _) = admin.rsplit_once("/postgres").unwrap();
+    let query = admin.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
+    format!("{server}/{name}{query}")
+}
+
+/// A migrated database of its own, for service tests.
+pub async fn database(clock: Arc<dyn Clock>) -> (Db, String) {
+    let url = new_database().await;
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    (run::database(&url, clock, random).await.unwrap(), url)
+}
+
+impl TestApp {
+    /// The app with the real clock and no platform.
+    pub async fn start() -> Self {
+        Self::with(Arc::new(SystemClock), &[]).await
+    }
+
+    /// The app with a clock that stands at `now`.
+    pub async fn start_at(now: DateTime<Utc>) -> (Self, StoppedClock) {
+        let clock = StoppedClock::at(now);
+        (Self::with(Arc::new(clock.clone()), &[]).await, clock)
+    }
+
+    /// The app with a clock and further settings.
+    pub async fn with(clock: Arc<dyn Clock>, arguments: &[String]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut all = vec!["--public-url".to_owned(), url.clone()];
+        all.extend_from_slice(arguments);
+        let (db, database_url) = database(clock).await;
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let stop = CancellationToken::new();
+        let app = run::build(settings(&all), db.clone(), &random, stop.clone()).unwrap();
+        tokio::spawn(run::serve(app.clone(), listener, stop.clone()));
+        Self { app, db, url, database_url, stop }
+    }
+
+    /// A new browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.url)
+    }
+
+    /// A browser in which the owner of a new agency is signed in; `name` makes the email `name@example.com`.
+    pub async fn owner(&self, name: &str) -> Browser {
+        let mut browser = self.browser();
+        let email = format!("{name}@example.com");
+        let typed = [
+            ("agency", "North Studio"),
+            ("name", name),
+            ("email", &email),
+            ("password", "correct horse battery"),
+        ];
+        let page = browser.submit("/sign-up", &typed).await;
+        assert!(page.path.starts_with("/dashboard"), "signed up to {}: {}", page.path, page.text);
+        browser
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// A browser without script: keeps cookies, follows redirects, posts forms.
+pub struct Browser {
+    client: reqwest::Client,
+    base: String,
+    pub cookies: BTreeMap<String, String>,
+}
+
+/// What it shows in the end.
+#[derive(Debug)]
+pub struct Shown {
+    pub status: u16,
+    /// Path and query.
+    pub path: String,
+    pub text: String,
+}
+
+impl Browser {
+    pub fn new(base: &str) -> Self {
+        run::install_tls();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { client, base: base.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    /// One request as a browser sends it, without following.
+    pub async fn request(
+        &mut self,
+        method: Method,
+        url: &str,
+        form: Option<&[(&str, &str)]>,
+        from: &str,
+    ) -> Response {
+        let url = if url.starts_with("http") { url.to_owned() } else { format!("{}{url}", self.base) };
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request =
+            self.client.request(method, &url).header(ACCEPT, "text/html").header(COOKIE, cookies.join("; "));
+        if let Some(form) = form {
+            request = request
+                .form(form)
+                .header("sec-fetch-site", "same-origin")
+                .header("referer", format!("{}{from}", self.base));
+        }
+        let response = request.send().await.unwrap();
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name)
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned())
+            };
+        }
+        response
+    }
+
+    async fn follow(&mut self, mut response: Response, mut path: String) -> Shown {
+        for _ in 0..10 {
+            let Some(location) = response.headers().get(LOCATION).map(|it| it.to_str().unwrap().to_owned())
+            else {
+                break;
+            };
+            path = location.strip_prefix(&self.base).unwrap_or(&location).to_owned();
+            response = self.request(Method::GET, &location, None, "").await;
+        }
+        Shown { status: response.status().as_u16(), path, text: response.text().await.unwrap() }
+    }
+
+    /// Opens `path`, following redirects (to other hosts too, as the consent page needs).
+    pub async fn open(&mut self, path: &str) -> Shown {
+        let response = self.request(Method::GET, path, None, "").await;
+        self.follow(response, path.to_owned()).await
+    }
+
+    /// Opens `page`, fills its (first main) form and sends it, hidden fields included.
+    pub async fn submit(&mut self, page: &str, typed: &[(&str, &str)]) -> Shown {
+        self.submit_form(page, "<form class=\"form", typed).await
+    }
+
+    /// Opens `page` and sends the form whose opening tag, or an element inside, contains `marker`.
+    pub async fn submit_form(&mut self, page: &str, marker: &str, typed: &[(&str, &str)]) -> Shown {
+        let shown = self.open(page).await;
+        let form = shown
+            .text
+            .split("<form")
+            .skip(1)
+            .map(|rest| format!("<form{}", rest.split("</form>").next().unwrap()));
+        let form = form.into_iter().find(|form| form.contains(marker));
+        let form =
+            form.unwrap_or_else(|| panic!("no form with {marker:?} on {}: {}", shown.path, shown.text));
+        let action = attribute(&form, "action").unwrap_or_else(|| shown.path.clone());
+        let mut fields: Vec<(String, String)> = form
+            .split("<input")
+            .skip(1)
+            .filter(|input| input.split('>').next().unwrap().contains("type=\"hidden\""))
+            .map(|input| (attribute(input, "name").unwrap(), attribute(input, "value").unwrap_or_default()))
+            .collect();
+        fields.extend(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let response = self.request(Method::POST, &action, Some(&fields), &shown.path).await;
+        self.follow(response, shown.path).await
+    }
+}
+
+/// The value of an attribute in the first tag of `html`.
+pub fn attribute(html: &str, name: &str) -> Option<String> {
+    let tag = html.split('>').next()?;
+    let value = tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
+    Some(value.replace("&amp;", "&").replace("&quot;", "\"").replace("&#x27;", "'"))
+}
