@@ -29,8 +29,11 @@ pub struct Document<'a> {
 pub fn document(page: Document<'_>) -> String {
     let notice = page.visitor.flash.as_ref().and_then(|flash| flash.notice.clone());
     let notice = notice.map(|sentence| view! { <Notice sentence/> }.to_html()).unwrap_or_default();
-    let environment =
-        if page.sandbox { r#"<p class="environment">Sandbox: nothing here is real money</p>"# } else { "" };
+    let environment = if page.sandbox {
+        r#"<aside class="environment" aria-label="Environment">Sandbox: nothing here is real money</aside>"#
+    } else {
+        ""
+    };
     let (body, notice) = (page.body, notice.as_str());
     let framed = match (page.frame, page.visitor.member()) {
         (Frame::App, Some(member)) => {
@@ -41,7 +44,7 @@ pub fn document(page: Document<'_>) -> String {
         }
         (frame, _) => {
             let wide = if frame == Frame::PlainWide { " wide" } else { "" };
-            let header = r#"<header><a class="wordmark" href="/">CreatorCRM</a></header>"#;
+            let header = r#"<header><a class="wordmark" href="/"><img src="/favicon.svg" alt="" width="22" height="22">CreatorCRM</a></header>"#;
             format!(
                 r#"<div class="plain{wide}">{header}<main id="main" tabindex="-1">{notice}{body}</main></div>"#
             )
@@ -108,7 +111,7 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
         member.has_several_agencies().then(|| view! { <a href="/settings/agencies">"Switch agency"</a> });
     view! {
         <header class="sidebar">
-            <details class="menu">
+            <details class="menu" name="menu">
                 <summary>
                     <span class="avatar small square" aria-hidden="true">{initials(&agency)}</span>
                     <span class="truncate strong">{agency.clone()}</span>
@@ -117,12 +120,10 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                 <div class="menu-list">{switch}<a href="/settings">"Agency settings"</a></div>
             </details>
             <nav class="nav" aria-label="Main">{links.into_iter().collect_view()}</nav>
-            <details class="menu up end">
-                <summary aria-label="Your account">
-                    <span class="who">
-                        <span class="avatar small" aria-hidden="true">{initials(&name)}</span>
-                        <span class="who-text"><span>{name.clone()}</span></span>
-                    </span>
+            <details class="menu up end" name="menu">
+                <summary>
+                    <span class="avatar small" aria-hidden="true">{initials(&name)}</span>
+                    <span class="truncate name">{name.clone()}</span>
                 </summary>
                 <div class="menu-list">
                     <p class="menu-heading">{email}</p>

@@ -44,7 +44,7 @@ pub fn Form(
         let reference = problem.reference.clone().map(|it| view! { <p class="small">"Reference: "{it}</p> });
         view! {
             <div class="banner danger" role="alert" tabindex="-1">
-                <Icon name="warn"/>
+                <Icon name="danger"/>
                 <div class="banner-text"><p>{sentence}</p>{reference}</div>
             </div>
         }

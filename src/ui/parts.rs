@@ -44,14 +44,14 @@ pub fn Banner(
     #[prop(optional, into)] text: Option<String>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let (class, icon) = match tone {
-        Tone::Info => ("banner info", "info"),
-        Tone::Good => ("banner good", "good"),
-        Tone::Warn => ("banner warn", "warn"),
-        Tone::Danger => ("banner danger", "warn"),
+    let (class, icon, role) = match tone {
+        Tone::Info => ("banner info", "info", "status"),
+        Tone::Good => ("banner good", "good", "status"),
+        Tone::Warn => ("banner warn", "warn", "status"),
+        Tone::Danger => ("banner danger", "danger", "alert"),
     };
     view! {
-        <div class=class role="status">
+        <div class=class role=role>
             <Icon name=icon/>
             <div class="banner-text"><p>{title}</p>{text.map(|text| view! { <p>{text}</p> })}</div>
             {children.map(|children| children())}
