@@ -1,5 +1,5 @@
 # Each recipe is a line or two; the work is in scripts/. Settings: .env.example
-.PHONY: help run dev test lint bench fresh
+.PHONY: help run dev test lint queries bench fresh
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -16,6 +16,9 @@ test: ## unit, service, HTTP, authorization and browser tests
 
 lint: ## formatting, clippy, queries, dependencies, the browser's part and its size
 	@exec scripts/lint
+
+queries: ## write .sqlx/ anew after a query or a migration changed; commit it
+	@exec scripts/queries
 
 bench: ## requests per second of the dashboard and the sign-in page beside the machine's ceiling
 	@exec scripts/bench

@@ -50,7 +50,7 @@ async fn execute(Arguments { command, settings }: Arguments) -> Result<()> {
     settings.check()?;
     let own = match &settings.database_url {
         Some(_) => None,
-        None => Some(OwnPostgres::start(&settings.data_dir.join("postgres")).await?),
+        None => Some(OwnPostgres::start(&settings.data_dir).await?),
     };
     let url = match (&own, &settings.database_url) {
         (Some(own), _) => own.url(),
