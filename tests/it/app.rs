@@ -42,7 +42,7 @@ pub async fn new_database() -> String {
     let admin =
         std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL: run through scripts/with-postgres");
     let name = format!("test_{}", uuid::Uuid::new_v4().simple());
-    let mut connection = sqlx::Connection::connect(&admin).await.map(|c: sqlx::PgConnection| c).unwrap();
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(&admin).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}")))
         .execute(&mut connection)
         .await
@@ -186,7 +186,7 @@ impl Browser {
 
     /// Opens `page`, fills its (first main) form and sends it, hidden fields included.
     pub async fn submit(&mut self, page: &str, typed: &[(&str, &str)]) -> Shown {
-        self.submit_form(page, "<form class=\"form", typed).await
+        self.submit_form(page, " class=\"form\"", typed).await
     }
 
     /// Opens `page` and sends the form whose opening tag, or an element inside, contains `marker`.
