@@ -122,7 +122,7 @@ impl Config {
             port: 0,
             live: false,
             months: 4,
-            fan_scale: 0.05,
+            fan_scale: 0.2,
             rate_limit: 0,
             webhook_retry_ms: 20,
             ..Self::default()

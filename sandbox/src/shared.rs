@@ -16,6 +16,7 @@ use crate::webhooks::Outbox;
 use crate::world::{Genesis, Mover, Mutation, World};
 use crate::{Config, Error};
 
+/// Locks are taken in the order mover, world, grants, faults, so that no two handlers wait for each other.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub config: Config,
@@ -57,6 +58,8 @@ impl Shared {
         });
         let genesis = same_world.map_or(wanted, |saved| saved.genesis);
         let start = same_world.map_or(genesis.end, |saved| real_now + saved.offset);
+        let start = start.max(genesis.end);
+        let lived_until = same_world.map_or(start, |saved| saved.lived_until);
         let mut world = genesis.make();
         if let Some(store) = &store {
             if same_world.is_some() {
@@ -67,12 +70,12 @@ impl Shared {
         }
         let grants = Grants::new(&config, saved.map(|saved| saved.grants));
         Ok(Self {
-            clock: WorldClock::starting_at(start.max(genesis.end)),
+            clock: WorldClock::starting_at(start),
             genesis,
             counters: Counters::default(),
             outbox: Outbox::new(&config),
             shutdown,
-            mover: Mutex::new(Mover::new(&genesis, start)),
+            mover: Mutex::new(Mover::new(&genesis, start, lived_until)),
             world: RwLock::new(world),
             grants: Mutex::new(grants),
             faults: Mutex::new(Faults::default()),
@@ -127,7 +130,7 @@ impl Shared {
             mutations
                 .into_iter()
                 .filter_map(|mutation| {
-                    let event = crate::webhooks::event_for(&world, &mutation, &self.genesis);
+                    let event = crate::webhooks::event_for(&world, &mutation);
                     mutation.apply(&mut world);
                     event
                 })
@@ -166,8 +169,7 @@ impl Shared {
     /// Writes grants and clock to the state file, if there is one. Returns when they are safe from a kill.
     pub(crate) async fn save_grants(&self) -> std::io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
-        let offset = self.clock.now() - chrono::Utc::now().timestamp_millis();
-        store.save(self.genesis, offset, || self.grants().save())
+        store.save(self.genesis, self.clock.now(), || self.grants().save())
     }
 
     /// Resolves when the sandbox is being stopped.

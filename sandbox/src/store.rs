@@ -18,6 +18,8 @@ pub(crate) struct SavedState {
     pub genesis: Genesis,
     /// The world's clock minus the real one.
     pub offset: Millis,
+    /// The world's clock when this was saved.
+    pub lived_until: Millis,
     pub grants: SavedGrants,
 }
 
@@ -51,12 +53,13 @@ impl Store {
     pub(crate) fn save(
         &self,
         genesis: Genesis,
-        offset: Millis,
+        now: Millis,
         grants: impl FnOnce() -> SavedGrants,
     ) -> io::Result<()> {
         // The snapshot is taken inside the lock, so that an older one never replaces a newer one.
         let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = SavedState { genesis, offset, grants: grants() };
+        let offset = now - chrono::Utc::now().timestamp_millis();
+        let state = SavedState { genesis, offset, lived_until: now, grants: grants() };
         let draft = beside(&self.path, ".new");
         fs::write(&draft, serde_json::to_vec(&state)?)?;
         fs::rename(draft, &self.path)

@@ -28,6 +28,9 @@ pub(crate) struct Call<'a> {
     pub access: &'a Access,
     /// The creator of a `/creators/{uuid}/...` address.
     pub twin: Option<usize>,
+    pub v1: bool,
+    /// Lists that went over to cursors under `/v1` page by cursor.
+    pub cursors: bool,
     pub query: &'a [(String, String)],
     pub body: &'a Value,
     pub now: Millis,
@@ -116,6 +119,14 @@ impl<'a> Call<'a> {
         let index =
             index.ok_or_else(|| Refusal::message(StatusCode::FORBIDDEN, "This account is not a creator"))?;
         Ok((index, &self.world.creators[index]))
+    }
+
+    /// The user whose token this is.
+    pub(super) fn owner(&self) -> Uuid {
+        match self.access.identity {
+            Identity::Creator(index) => self.world.creators[index].uuid,
+            Identity::Agency => self.world.agency_uuid,
+        }
     }
 
     /// The creators that the token reaches.

@@ -11,6 +11,11 @@ use crate::world::{Creator, Earning, Source};
 
 /// Transactions, newest first.
 pub(super) fn list(call: &Call<'_>) -> Answer {
+    rows(call, |_| true)
+}
+
+/// A cursor page of the rows that are wanted and that the query's filters let through.
+pub(super) fn rows(call: &Call<'_>, wanted: impl Fn(&Earning) -> bool) -> Answer {
     call.require("read:insights")?;
     let (_, creator) = call.creator()?;
     let (from, to) = call.period()?;
@@ -19,13 +24,14 @@ pub(super) fn list(call: &Call<'_>) -> Answer {
     let before = before(call)?;
     let end = creator.earnings.partition_point(|row| row.at < to && before.is_none_or(|key| row.key() < key));
     let rows = creator.earnings[..end].iter().rev().take_while(|row| row.at >= from);
-    let wanted = rows
+    let chosen = rows
+        .filter(|row| wanted(row))
         .filter(|row| sources.as_ref().is_none_or(|sources| sources.contains(&row.source)))
         .filter(|row| ids.is_empty() || ids.contains(&row.id));
     by_cursor(
         call,
         "size",
-        wanted,
+        chosen,
         |row| format!("{}/{}", row.at, row.id),
         |row| earning_json(creator, row, call.now),
     )

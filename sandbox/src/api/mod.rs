@@ -1,12 +1,24 @@
 //! The API: one gate for every request (faults, version, token, rate), then the endpoint by its path.
 
+mod agency;
 mod call;
+mod chats;
 mod earnings;
 mod endpoints;
+mod fans;
 mod limiter;
+mod links;
+mod lists;
+mod mass_messages;
+mod media;
+mod messages;
 mod people;
 mod reply;
+mod subscribers;
+mod summary;
 mod users;
+
+pub(crate) use self::earnings::earning_json;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -20,8 +32,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::call::{Call, Effects};
-pub(crate) use self::limiter::Limiter;
-use self::limiter::Verdict;
+pub(crate) use self::limiter::{Limiter, Verdict};
+
 use self::reply::{Answer, Refusal};
 use crate::control::faults;
 use crate::oauth::{Access, Identity};
@@ -32,6 +44,7 @@ const VERSION: &str = "2025-06-26";
 
 /// An address without its `/v1` prefix and its `/creators/{uuid}` twin.
 struct Path {
+    v1: bool,
     twin: Option<Uuid>,
     segments: Vec<String>,
 }
@@ -40,7 +53,8 @@ impl Path {
     fn parse(path: &str) -> Self {
         let mut segments: Vec<String> =
             path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        if segments.first().is_some_and(|first| first == "v1") {
+        let v1 = segments.first().is_some_and(|first| first == "v1");
+        if v1 {
             segments.remove(0);
         }
         let mut twin = None;
@@ -50,7 +64,7 @@ impl Path {
                 segments.drain(..2);
             }
         }
-        Self { twin, segments }
+        Self { v1, twin, segments }
     }
 
     /// The path with ids taken out, for counting.
@@ -179,6 +193,8 @@ fn call(sandbox: &Shared, access: &Access, method: &Method, uri: &Uri, path: &Pa
         world: &world,
         access,
         twin,
+        v1: path.v1,
+        cursors: path.v1 && !query.0.iter().any(|(name, _)| name == "page"),
         query: &query.0,
         body: &body,
         now: sandbox.clock.now(),

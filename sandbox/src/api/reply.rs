@@ -10,7 +10,6 @@ use super::call::Call;
 #[derive(Debug)]
 pub(crate) enum Reply {
     Json(StatusCode, Value),
-    Text(String),
     Empty,
 }
 
@@ -46,7 +45,6 @@ impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         match self {
             Self::Json(status, body) => (status, axum::Json(body)).into_response(),
-            Self::Text(text) => text.into_response(),
             Self::Empty => StatusCode::NO_CONTENT.into_response(),
         }
     }

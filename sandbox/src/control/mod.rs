@@ -1,9 +1,11 @@
 //! The control desk, for tests and demonstrations: faults, time, made-up events, and the raw ledger.
 
 mod actions;
+mod fault_desk;
 pub(crate) mod faults;
 mod ledger;
 mod page;
+mod refusal;
 
 use std::sync::Arc;
 
@@ -16,9 +18,14 @@ pub(crate) use page::start_page;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
+        .route("/", get(page::control_page))
         .route("/ledger", get(ledger::ledger))
         .route("/state", get(ledger::state))
         .route("/advance", post(actions::advance))
+        .route("/earnings", post(actions::make_earnings))
+        .route("/refund", post(actions::refund))
+        .route("/message", post(actions::message))
+        .route("/faults", post(fault_desk::set).delete(fault_desk::clear))
 }
 
 /// Saves every other second, so that a kill loses little of what only a timer saves.
@@ -34,9 +41,14 @@ pub(crate) async fn keep_saved(sandbox: Arc<Shared>) {
 /// Lets the world move until the sandbox stops.
 pub(crate) async fn keep_moving(sandbox: Arc<Shared>) {
     while !*sandbox.shutdown.borrow() {
-        let now = sandbox.clock.now();
-        let happened = sandbox.mover().move_to(&sandbox.world(), now, sandbox.config.events_per_minute);
-        sandbox.happen(happened);
+        move_on(&sandbox);
         sandbox.pause(250).await;
     }
+}
+
+/// Lets happen what happens up to now. The mover is held until it has happened, so that no two plan the same.
+fn move_on(sandbox: &Shared) {
+    let mut mover = sandbox.mover();
+    let happened = mover.move_to(&sandbox.world(), sandbox.clock.now(), sandbox.config.events_per_minute);
+    sandbox.happen(happened);
 }

@@ -67,7 +67,6 @@ impl Chain {
 /// What a good access token stands for.
 #[derive(Clone, Debug)]
 pub(crate) struct Access {
-    pub chain: Uuid,
     pub identity: Identity,
     pub scopes: Vec<String>,
 }
@@ -233,7 +232,7 @@ impl Grants {
         let pair = chain.pairs.iter().find(|pair| pair.number == number)?;
         let revoked = matches!(chain.death, Some(Death::Reuse | Death::Withdrawn));
         let good = !revoked && now < pair.access_expires_at;
-        good.then(|| Access { chain: id, identity: chain.identity, scopes: chain.scopes.clone() })
+        good.then(|| Access { identity: chain.identity, scopes: chain.scopes.clone() })
     }
 
     /// Access tokens of the chosen chains expire `seconds` from now at the latest. How many chains it met.

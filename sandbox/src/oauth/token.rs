@@ -12,6 +12,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde_json::{Value, json};
 
 use super::grants::{Identity, InvalidGrant, Issued};
+use crate::control::faults;
 use crate::shared::Shared;
 
 /// Exchanges a code or a refresh token. The grants are on disk before the answer leaves.
@@ -24,7 +25,7 @@ pub(crate) async fn exchange(
     let Ok(Form(form)) = form else {
         return refuse(StatusCode::BAD_REQUEST, "invalid_request", "The body must be form-encoded.");
     };
-    if let Some(answer) = crate::control::faults::at_token_endpoint(&sandbox).await {
+    if let Some(answer) = faults::before_exchange(&sandbox).await {
         return answer;
     }
     if form.contains_key("client_secret") {
@@ -58,10 +59,11 @@ pub(crate) async fn exchange(
         tracing::error!(%error, "grants could not be saved");
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "Try again.");
     }
-    match outcome {
+    let answer = match outcome {
         Ok(issued) => no_store((StatusCode::OK, axum::Json(body(&sandbox, issued))).into_response()),
         Err(InvalidGrant(why)) => refuse(StatusCode::BAD_REQUEST, "invalid_grant", why),
-    }
+    };
+    faults::after_exchange(&sandbox, answer).await
 }
 
 fn basic_is_right(sandbox: &Shared, headers: &HeaderMap) -> bool {

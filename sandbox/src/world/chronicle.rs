@@ -22,6 +22,14 @@ pub(crate) enum Mutation {
 }
 
 impl Mutation {
+    /// The transaction that this adds.
+    pub(crate) fn earning_id(&self) -> Option<Uuid> {
+        match self {
+            Self::Earned { earning, .. } => Some(earning.id),
+            _ => None,
+        }
+    }
+
     pub(crate) fn apply(self, world: &mut World) {
         match self {
             Self::FanArrived { creator, fan } => {

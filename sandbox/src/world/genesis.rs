@@ -166,6 +166,10 @@ impl<'a> Biographer<'a> {
             let at = self.end - self.dice.between(DAY, 90 * DAY.min(self.end - self.start));
             self.arrive(at);
         }
+        // However small the world, it has a follower who cannot be written to.
+        if let Some(fan) = self.creator.fans.iter_mut().find(|fan| fan.follows) {
+            fan.contactable = false;
+        }
         self.referrals();
         self.settle()
     }
@@ -388,23 +392,15 @@ impl<'a> Biographer<'a> {
         post: Option<Uuid>,
     ) {
         let id = self.dice.uuid();
-        self.creator.earnings.push(Earning { id, at, gross, source, fan, message, post, reverses: None });
+        let sale = Earning { id, at, gross, source, fan, message, post, reverses: None };
+        self.creator.earnings.push(sale.clone());
         let (source, after) = match self.dice.unit() {
             luck if luck < 0.010 => (Source::Refund, self.dice.between(DAY, 6 * DAY)),
             luck if luck < 0.013 => (Source::Chargeback, self.dice.between(10 * DAY, 45 * DAY)),
             _ => return,
         };
         if at + after < self.end {
-            let reversal = Earning {
-                id: self.dice.uuid(),
-                at: at + after,
-                gross: -gross,
-                source,
-                fan,
-                message,
-                post,
-                reverses: Some(id),
-            };
+            let reversal = sale.reversed(source, gross, self.dice.uuid(), at + after);
             self.creator.earnings.push(reversal);
         }
     }

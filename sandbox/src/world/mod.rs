@@ -10,7 +10,7 @@ mod model;
 pub(crate) use chronicle::Mutation;
 pub(crate) use fees::net_of;
 pub(crate) use genesis::Genesis;
-pub(crate) use living::Mover;
+pub(crate) use living::{Mover, Sale};
 pub(crate) use model::{
     Chat, Creator, CustomList, Earning, Fan, FanStatus, MassMessage, Media, Message, Post, Source,
     Subscription, Template, TrackingLink, World,

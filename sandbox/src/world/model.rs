@@ -269,6 +269,11 @@ impl Earning {
         net_of(self.gross)
     }
 
+    /// The row that takes `gross` cents of this sale back.
+    pub(crate) fn reversed(&self, source: Source, gross: i64, id: Uuid, at: Millis) -> Self {
+        Self { id, at, gross: -gross, source, reverses: Some(self.id), ..self.clone() }
+    }
+
     /// Money is payable seven days after the sale.
     pub(crate) fn status(&self, now: Millis) -> &'static str {
         if now >= self.at + 7 * DAY { "availableForPayout" } else { "pendingBalance" }
