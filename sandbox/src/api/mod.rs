@@ -95,7 +95,7 @@ pub(crate) async fn handle(
                 let answer = call(&sandbox, &access, &method, &uri, &path, &body);
                 with_allowance(answer.into_response(), &allowance)
             }
-            Err(refused) => refused,
+            Err(refused) => *refused,
         },
     };
     set(&mut response, "x-request-id", &Uuid::new_v4().to_string());
@@ -121,18 +121,20 @@ fn gate(
     headers: &HeaderMap,
     path: &Path,
     access: Option<Access>,
-) -> Result<(Access, Verdict), Response> {
+) -> Result<(Access, Verdict), Box<Response>> {
     let version = headers.get("x-fanvue-api-version").and_then(|value| value.to_str().ok()).unwrap_or("");
     if version == sandbox.config.sunset_version {
-        return Err(gone(version));
+        return Err(Box::new(gone(version)));
     }
     if version != VERSION {
         let message = format!("API version '{version}' is not supported");
         let body = json!({"error": "Unsupported API version", "message": message});
-        return Err(Refusal(StatusCode::BAD_REQUEST, body).into_response());
+        return Err(Box::new(Refusal(StatusCode::BAD_REQUEST, body).into_response()));
     }
     let Some(access) = access else {
-        return Err(Refusal(StatusCode::UNAUTHORIZED, json!({"error": "Unauthorized"})).into_response());
+        return Err(Box::new(
+            Refusal(StatusCode::UNAUTHORIZED, json!({"error": "Unauthorized"})).into_response(),
+        ));
     };
     let user = sandbox.subject_uuid(access.identity);
     let twin = path.twin.map_or(String::new(), |uuid| format!(":{uuid}"));
@@ -140,7 +142,7 @@ fn gate(
         sandbox.limiter().take(&format!("{}:{user}{twin}", sandbox.config.client_id), sandbox.clock.now());
     if verdict.refused() {
         sandbox.counters.limited();
-        return Err(too_many(&verdict));
+        return Err(Box::new(too_many(&verdict)));
     }
     Ok((access, verdict))
 }

@@ -193,7 +193,7 @@ impl<'a> Biographer<'a> {
             creator.posts.push(Post {
                 uuid: dice.uuid(),
                 created_at,
-                text: *dice.pick::<&str>(&CREATOR_LINES),
+                text: dice.pick::<&str>(&CREATOR_LINES),
                 price,
             });
         }
