@@ -5,8 +5,10 @@ use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
 use crate::random::Random;
 use chrono::{DateTime, Utc};
+#[expect(clippy::disallowed_types, reason = "this is the file that hides the pool")]
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, Transaction};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// The database, with the clock and the randomness that go with every write.
 #[derive(Clone)]
+#[expect(clippy::disallowed_types, reason = "this is the file that hides the pool")]
 pub struct Db {
     pool: PgPool,
     clock: Arc<dyn Clock>,
@@ -142,6 +145,7 @@ impl Db {
 
     /// The pool itself, for the job queue, which keeps its own tables.
     #[must_use]
+    #[expect(clippy::disallowed_types, reason = "the queue's library takes the pool itself")]
     pub fn pool_for_jobs(&self) -> PgPool {
         self.pool.clone()
     }

@@ -34,6 +34,7 @@ impl Default for Timeouts {
 ///
 /// # Errors
 /// Fails when the process has no default TLS provider yet.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that makes the client")]
 pub fn http_client(timeouts: Timeouts) -> reqwest::Result<Client> {
     Client::builder()
         .connect_timeout(timeouts.connect)
@@ -64,6 +65,7 @@ impl Transport {
     }
 
     /// Sends a request and reads the answer. `endpoint` is a template, so that ids do not multiply the metrics.
+    #[expect(clippy::disallowed_methods, reason = "a duration is measured, no time is told")]
     pub async fn call<T>(
         &self,
         endpoint: &'static str,

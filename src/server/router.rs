@@ -10,7 +10,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -30,24 +30,16 @@ const SESSION_DAYS: i64 = 14;
 /// The whole app as a service; main and the tests both use it.
 pub fn router(app: App) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
-    // Streams are open for as long as the page is.
-    let streams = Router::new().route("/live", get(live::stream));
-    let visited = pages().layer(timeout).merge(streams).fallback(nothing_here).layer(
+    let visited = pages().router.layer(timeout).merge(streams().router).fallback(nothing_here).layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
             .layer(sessions(&app))
             .layer(from_fn_with_state(app.clone(), auth::identify))
             .layer(from_fn_with_state(app.clone(), frame::compose)),
     );
-    let probes = Router::new()
-        .route("/health", get(health::live))
-        .route("/health/database", get(health::database))
-        .route("/health/external", get(health::external))
-        .route("/metrics", get(health::metrics))
-        .layer(timeout);
     Router::new()
         .merge(visited)
-        .merge(probes)
+        .merge(programs().router.layer(timeout))
         .merge(files(&app))
         .layer(
             ServiceBuilder::new()
@@ -61,9 +53,43 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// Routes that remember their paths, so that a test can tell which ones the authorization table forgets.
+#[derive(Default)]
+struct Listed {
+    router: Router<App>,
+    paths: Vec<&'static str>,
+}
+
+impl Listed {
+    fn route(mut self, path: &'static str, methods: MethodRouter<App>) -> Self {
+        self.paths.push(path);
+        Self { router: self.router.route(path, methods), ..self }
+    }
+}
+
+/// The path of every route but the browser's files.
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    [pages(), streams(), programs()].into_iter().flat_map(|listed| listed.paths).collect()
+}
+
+/// Open for as long as the page is, so outside the timeout.
+fn streams() -> Listed {
+    Listed::default().route("/live", get(live::stream))
+}
+
+/// Asked by programs: no session, no cross-site check.
+fn programs() -> Listed {
+    Listed::default()
+        .route("/health", get(health::live))
+        .route("/health/database", get(health::database))
+        .route("/health/external", get(health::external))
+        .route("/metrics", get(health::metrics))
+}
+
 /// Pages and server functions.
-fn pages() -> Router<App> {
-    Router::new()
+fn pages() -> Listed {
+    Listed::default()
         .route("/", get(home))
         .route("/sign-in", get(identity::pages::sign_in))
         .route("/sign-up", get(identity::pages::sign_up))

@@ -166,6 +166,18 @@ impl Browser {
         response
     }
 
+    /// The status that a program with this browser's session gets.
+    pub async fn status(&mut self, method: Method, path: &str, form: &[(String, String)]) -> u16 {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self
+            .client
+            .request(method.clone(), format!("{}{path}", self.base))
+            .header(COOKIE, cookies.join("; "));
+        let request = request.header(ACCEPT, "application/json");
+        let request = if method == Method::POST { request.form(form) } else { request };
+        request.send().await.unwrap().status().as_u16()
+    }
+
     async fn follow(&mut self, mut response: Response, mut path: String) -> Shown {
         for _ in 0..10 {
             let Some(location) = response.headers().get(LOCATION).map(|it| it.to_str().unwrap().to_owned())

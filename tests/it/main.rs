@@ -7,4 +7,5 @@
 )]
 
 mod app;
+mod authorization;
 mod identity;

@@ -1,0 +1,307 @@
+//! Who may: every route and server function, asked as nobody, as another agency, as each role; and the catalogue's own walls.
+//!
+//! A route or server function that is missing from `TABLE` fails here.
+
+use crate::app::{Browser, TestApp};
+use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
+use creatorcrm::identity::policy::ManageOwnSessions;
+use reqwest::Method;
+use sqlx::{Connection, PgConnection, Row};
+use std::collections::BTreeSet;
+
+/// Who may reach an entry.
+#[derive(Clone, Copy)]
+enum May {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Whoever holds the permission.
+    Holders(&'static PermissionInfo),
+}
+
+/// One route or server function. `{account}` and friends in paths and arguments stand for rows of the first agency.
+struct Entry {
+    /// The path as the router has it, or the server function's name.
+    route: &'static str,
+    /// What to ask for; the route itself when it holds no ids. Server functions have none.
+    ask: &'static str,
+    /// A server function's arguments.
+    arguments: &'static [(&'static str, &'static str)],
+    may: May,
+    /// Whether it names a row, which another agency must not find.
+    names_row: bool,
+}
+
+const fn page(route: &'static str, may: May) -> Entry {
+    Entry { route, ask: route, arguments: &[], may, names_row: false }
+}
+
+const fn row_page(route: &'static str, ask: &'static str, may: May) -> Entry {
+    Entry { route, ask, arguments: &[], may, names_row: true }
+}
+
+const fn act(route: &'static str, arguments: &'static [(&'static str, &'static str)], may: May) -> Entry {
+    Entry { route, ask: "", arguments, may, names_row: false }
+}
+
+const fn row_act(route: &'static str, arguments: &'static [(&'static str, &'static str)], may: May) -> Entry {
+    Entry { route, ask: "", arguments, may, names_row: true }
+}
+
+/// Every route and every server function.
+const TABLE: &[Entry] = &[
+    page("/", May::Anybody),
+    page("/health", May::Anybody),
+    page("/health/database", May::Anybody),
+    page("/health/external", May::Anybody),
+    page("/metrics", May::Anybody),
+    page("/sign-in", May::Anybody),
+    page("/sign-up", May::Anybody),
+    page("/live", May::Holders(&ManageOwnSessions::INFO)),
+    // All server functions stand behind this one route; each has an entry of its own below.
+    page("/api/{*function}", May::Anybody),
+    act("sign_up", &[("agency", "A"), ("name", "B"), ("email", "x"), ("password", "y")], May::Anybody),
+    act("sign_in", &[("email", "x"), ("password", "y")], May::Anybody),
+    act("sign_out", &[], May::Anybody),
+];
+
+/// Rows of the first agency, by the name that stands for them in the table.
+struct World {
+    app: TestApp,
+    ids: Vec<(&'static str, String)>,
+    members: Vec<(Role, Browser)>,
+    stranger: Browser,
+}
+
+async fn world() -> World {
+    let app = TestApp::start().await;
+    let owner = app.owner("owner").await;
+    let stranger = app.owner("stranger").await;
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    let agency: uuid::Uuid = scalar(
+        &mut db,
+        "select agency_id from members m join users u on u.id = m.user_id where u.name = 'owner'",
+    )
+    .await;
+    let ids = rows_of(&mut db, agency).await;
+    let mut members = vec![(Role::Owner, owner)];
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Owner) {
+        members.push((role, member(&app, &mut db, agency, role).await));
+    }
+    World { app, ids, members, stranger }
+}
+
+/// One row of every kind that routes name.
+async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str, String)> {
+    let id = uuid::Uuid::new_v4;
+    let (creator, connection, account, link) = (id(), id(), id(), id());
+    let statement = format!(
+        "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());
+         insert into connections (agency_id, id, platform, platform_user_id, display_name, health, health_since, connected_at)
+           values ('{agency}', '{connection}', 'fanvue', 'p1', 'Mia', 'connected', now(), now());
+         insert into accounts (agency_id, id, platform, platform_account_id, connection_id, creator_id, name, handle, connected_at)
+           values ('{agency}', '{account}', 'fanvue', 'p1', '{connection}', '{creator}', 'Mia', 'mia', now());
+         insert into syncs (agency_id, account_id, state) values ('{agency}', '{account}', 'idle');
+         insert into connect_links (agency_id, id, token_hash, platform, note, created_by, created_at, expires_at)
+           select '{agency}', '{link}', '\\x00', 'fanvue', 'Mia', user_id, now(), now() + interval '1 day' from members where agency_id = '{agency}'"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db).await.unwrap();
+    vec![
+        ("{creator}", creator.to_string()),
+        ("{connection}", connection.to_string()),
+        ("{account}", account.to_string()),
+        ("{link}", link.to_string()),
+        ("{agency}", agency.to_string()),
+    ]
+}
+
+async fn scalar<T>(db: &mut PgConnection, statement: &'static str) -> T
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+{
+    sqlx::query(statement).fetch_one(db).await.unwrap().get(0)
+}
+
+/// A member of `role`: signs up for an agency of their own, is then moved into this one.
+async fn member(app: &TestApp, db: &mut PgConnection, agency: uuid::Uuid, role: Role) -> Browser {
+    let mut browser = app.owner(role.as_str()).await;
+    sqlx::query(
+        "update members set agency_id = $1, role = $2 where user_id = (select id from users where name = $2)",
+    )
+    .bind(agency)
+    .bind(role.as_str())
+    .execute(db)
+    .await
+    .unwrap();
+    browser.open("/").await;
+    browser
+}
+
+impl World {
+    fn fill(&self, text: &str) -> String {
+        self.ids.iter().fold(text.to_owned(), |text, (name, id)| text.replace(name, id))
+    }
+}
+
+/// The status that `browser` gets for `entry`, as a program sees it.
+async fn ask(browser: &mut Browser, entry: &Entry, ask: &str, arguments: &[(String, String)]) -> u16 {
+    let path = if entry.ask.is_empty() { function_path(entry.route) } else { ask.to_owned() };
+    let method = if entry.ask.is_empty() { Method::POST } else { Method::GET };
+    browser.status(method, &path, arguments).await
+}
+
+fn function_path(name: &str) -> String {
+    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let found = functions.iter().find(|path| function_name(path) == name);
+    (*found.unwrap_or_else(|| panic!("no server function {name}"))).to_owned()
+}
+
+/// `/api/sign_in1234567` is `sign_in`.
+fn function_name(path: &str) -> &str {
+    path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
+#[tokio::test]
+async fn every_route_and_server_function_is_in_the_table() {
+    let known: BTreeSet<_> = TABLE.iter().map(|entry| entry.route).collect();
+    assert_eq!(known.len(), TABLE.len(), "an entry stands twice");
+    let routes = creatorcrm::server::router::paths();
+    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let all: BTreeSet<_> =
+        routes.into_iter().chain(functions.iter().map(|path| function_name(path))).collect();
+    let missing: Vec<_> = all.difference(&known).collect();
+    let gone: Vec<_> = known.difference(&all).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "missing from the table: {missing:?}; no longer there: {gone:?}"
+    );
+}
+
+#[tokio::test]
+async fn everybody_reaches_what_they_may_and_nothing_else() {
+    let mut world = world().await;
+    let mut wrong = Vec::new();
+    // Signing out comes last: it ends the sessions of the others.
+    let (last, first): (Vec<_>, Vec<_>) = TABLE.iter().partition(|entry| entry.route == "sign_out");
+    for entry in first.into_iter().chain(last) {
+        let path = world.fill(entry.ask);
+        let arguments: Vec<_> =
+            entry.arguments.iter().map(|(name, value)| ((*name).to_owned(), world.fill(value))).collect();
+        let mut nobody = world.app.browser();
+        let status = ask(&mut nobody, entry, &path, &arguments).await;
+        let nobody_may = matches!(entry.may, May::Anybody);
+        if (status == 401) == nobody_may {
+            wrong.push(format!("{} as nobody: {status}", entry.route));
+        }
+        let May::Holders(permission) = entry.may else { continue };
+        if entry.names_row {
+            let status = ask(&mut world.stranger, entry, &path, &arguments).await;
+            if status != 404 {
+                wrong.push(format!("{} as another agency's owner: {status}", entry.route));
+            }
+        }
+        // Those who may not come first: what is removed by one who may must still be there for them.
+        let mut members = std::mem::take(&mut world.members);
+        members.sort_by_key(|(role, _)| permission.roles.contains(role));
+        for (role, browser) in &mut members {
+            let status = ask(browser, entry, &path, &arguments).await;
+            let refused = status == 403;
+            let holds = permission.roles.contains(role);
+            if refused == holds || status == 401 || status >= 500 {
+                wrong.push(format!("{} as {}: {status}", entry.route, role.as_str()));
+            }
+        }
+        world.members = members;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_tenant_table_has_its_walls() {
+    let app = TestApp::start().await;
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    let tables = sqlx::query(
+        "select c.relname, c.relrowsecurity, c.relforcerowsecurity,
+                (select count(*) from pg_policy p where p.polrelid = c.oid),
+                (select a.attname from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
+                 where i.indrelid = c.oid and i.indisprimary)
+         from pg_class c join pg_attribute t on t.attrelid = c.oid and t.attname = 'agency_id' and not t.attisdropped
+         join pg_namespace n on n.oid = c.relnamespace
+         where n.nspname = 'public' and c.relkind in ('r', 'p')",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    assert!(tables.len() >= 15, "the catalogue was read");
+    for table in &tables {
+        let name: String = table.get(0);
+        assert!(
+            table.get::<bool, _>(1) && table.get::<bool, _>(2),
+            "{name}: row security must be enabled and forced"
+        );
+        assert!(table.get::<i64, _>(3) >= 2, "{name}: needs both policies");
+        assert_eq!(
+            table.get::<Option<String>, _>(4).as_deref(),
+            Some("agency_id"),
+            "{name}: primary key begins with agency_id"
+        );
+    }
+    let loose = sqlx::query(
+        "select k.conname from pg_constraint k
+         join pg_attribute f on f.attrelid = k.confrelid and f.attname = 'agency_id' and not f.attisdropped
+         join pg_attribute t on t.attrelid = k.conrelid and t.attname = 'agency_id' and not t.attisdropped
+         where k.contype = 'f' and not (t.attnum = any (k.conkey) and f.attnum = any (k.confkey))",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    let loose: Vec<String> = loose.iter().map(|row| row.get(0)).collect();
+    assert!(loose.is_empty(), "keys between tenant tables must hold agency_id: {loose:?}");
+}
+
+#[tokio::test]
+async fn the_tenant_role_sees_its_own_agency_only() {
+    let world = world().await;
+    let mut db = PgConnection::connect(&world.app.database_url).await.unwrap();
+    let tables = ["agencies", "members", "creators", "connections", "accounts", "connect_links", "audit"];
+    let agency = world.fill("{agency}");
+    for table in tables {
+        let others = format!("select count(*) from {table} where agency_id <> '{agency}'");
+        let begin = format!("begin; set local app.agency_id = '{agency}'; set local role crm_tenant");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(begin)).execute(&mut db).await.unwrap();
+        let seen: i64 = sqlx::query(sqlx::AssertSqlSafe(others)).fetch_one(&mut db).await.unwrap().get(0);
+        sqlx::raw_sql("rollback").execute(&mut db).await.unwrap();
+        assert_eq!(seen, 0, "{table}");
+    }
+}
+
+/// docs/authorization.md holds the matrix that the policies make; `UPDATE_DOCS=1` writes it.
+#[test]
+fn the_matrix_in_the_docs_is_the_policies_own() {
+    let mut matrix = String::from(MATRIX_HEAD);
+    for permission in PERMISSIONS {
+        let cells = Role::ALL.map(|role| if permission.roles.contains(&role) { "yes" } else { "" });
+        matrix.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            permission.name,
+            permission.allows,
+            cells.join(" | ")
+        ));
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/authorization.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &matrix).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), matrix, "run this test once with UPDATE_DOCS=1");
+}
+
+const MATRIX_HEAD: &str = "# Who may do what
+
+Made from the policy types by `tests/it/authorization.rs`; do not edit by hand (`UPDATE_DOCS=1` writes it anew).
+
+Three walls, each one file: **who** (`auth/visitor.rs`: the session becomes a `Member`), **may** (`auth/scope.rs`: a
+`Scope<P>` is the proof that a service function takes), **only there** (`db.rs`: a transaction for one agency, with forced
+row-level security under it). What is not yours is not found.
+
+| permission | allows to | owner | manager | chatter | creator | compliance |
+| --- | --- | --- | --- | --- | --- | --- |
+";
