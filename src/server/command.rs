@@ -30,6 +30,8 @@ enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
+    /// Count every rollup again from the earnings, and print what differs.
+    CheckRollups,
 }
 
 /// Runs the command that the arguments name; a failure is one sentence.
@@ -70,6 +72,7 @@ async fn execute(Arguments { command, settings }: Arguments) -> Result<()> {
 async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn Random>) -> Result<()> {
     match command {
         Command::Migrate => Ok(()),
+        Command::CheckRollups => check_rollups(&db).await,
         Command::Serve => {
             let stop = stop_signal()?;
             let socket = settings.socket();
@@ -81,6 +84,17 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
             run::serve(app, listener, stop).await
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "what the operator asked for")]
+async fn check_rollups(db: &Db) -> Result<()> {
+    let differences = crate::earnings::check_rollups(db).await?;
+    for difference in &differences {
+        println!("{difference}");
+    }
+    anyhow::ensure!(differences.is_empty(), "{} figures differ from the earnings", differences.len());
+    println!("every rollup equals its earnings");
+    Ok(())
 }
 
 /// Cancelled by the first SIGINT or SIGTERM.

@@ -8,4 +8,6 @@
 
 mod app;
 mod authorization;
+mod earnings;
 mod identity;
+mod rollups;
