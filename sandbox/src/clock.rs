@@ -1,9 +1,9 @@
 //! The world's clock: a start, plus the real time since, plus what a test has advanced.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Instant;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use tokio::time::Instant;
 
 /// Milliseconds since 1970, the world's unit of time.
 pub(crate) type Millis = i64;
@@ -34,6 +34,15 @@ impl WorldClock {
     pub(crate) fn advance(&self, by: Millis) {
         self.advanced.fetch_add(by, Ordering::Relaxed);
     }
+}
+
+/// The machine's clock, for what the app checks against its own: signatures, and how far the world's clock is off.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the sandbox asks the machine for the time"
+)]
+pub(crate) fn real_now() -> Millis {
+    Utc::now().timestamp_millis()
 }
 
 /// The form of every time stamp of the API.

@@ -10,19 +10,19 @@ const STYLE: &str = r"
 .banner{background:var(--warn);color:var(--warnink);text-align:center;padding:.5rem 1rem;font-size:.9rem;font-weight:600}
 main{max-width:46rem;margin:2rem auto;padding:0 1rem}
 .card{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:2rem;max-width:42rem}
-@media(max-width:46rem){.card{margin:0;border:0;border-radius:0;padding:1.25rem 1rem 6rem}}
+@media(max-width:46rem){.card{margin:0;border:0;border-radius:0;padding:1.25rem 1rem 1rem}.actions button{flex:1}}
 h1{font-size:1.5rem;line-height:1.25;margin:.75rem 0 .25rem}h2{font-size:1rem;margin:1.5rem 0 .5rem}
 .muted,small{color:var(--muted)}small{display:block;font-size:.8rem}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}
 a{color:var(--accent)}fieldset{border:0;padding:0;margin:1.5rem 0 0}legend{font-weight:600;padding:0;margin-bottom:.5rem}
 .people{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.5rem}.wide{grid-column:1/-1}
 .person{display:flex;align-items:center;gap:.65rem;border:1px solid var(--line);border-radius:10px;padding:.55rem .7rem;cursor:pointer}
 .person:has(:checked){border-color:var(--accent);outline:1px solid var(--accent)}.person:has(:focus-visible){outline:3px solid var(--accent);outline-offset:1px}
-.person b{display:block;line-height:1.3}input[type=radio]{accent-color:var(--accent);width:1.05rem;height:1.05rem;flex:none}
+.person b{display:block;line-height:1.3}input[type=radio]{accent-color:var(--accent);width:1.05rem;height:1.05rem;flex:none;margin:0}
 .avatar,.logo{display:grid;place-items:center;flex:none;width:2.2rem;height:2.2rem;border-radius:50%;background:color-mix(in srgb,var(--accent) 18%,var(--card));color:var(--accent);font-weight:700}
 .logo{width:3rem;height:3rem;border-radius:12px;font-size:1.3rem}.logo.fan,.agency{background:var(--accent);color:var(--on)}
 .apps{display:flex;align-items:center;gap:.6rem}.dots{color:var(--muted)}
 .scopes{list-style:none;padding:0;margin:0}.scopes li{padding:.3rem 0 .3rem 1.6rem;position:relative}.scopes li::before{content:'✓';position:absolute;left:.2rem;color:var(--accent);font-weight:700}.scopes code{color:var(--muted)}
-.actions{display:flex;gap:.75rem;justify-content:flex-end;margin-top:1.5rem}
+.actions{position:sticky;bottom:0;display:flex;gap:.75rem;justify-content:flex-end;margin:1.5rem -.25rem 0;padding:.9rem .25rem;background:var(--card);border-top:1px solid var(--line)}
 button{font:inherit;font-weight:600;padding:.65rem 1.6rem;border-radius:10px;border:1px solid var(--accent);background:var(--accent);color:var(--on);cursor:pointer;min-height:44px}
 button.quiet{background:transparent;color:var(--ink);border-color:var(--line)}button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line)}

@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod control;
 mod dice;
+mod fresh;
 mod html;
 mod oauth;
 mod shared;

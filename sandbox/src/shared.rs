@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::api::Limiter;
-use crate::clock::WorldClock;
+use crate::clock::{WorldClock, real_now};
 use crate::control::faults::Faults;
 use crate::oauth::{Access, Grants, Identity};
 use crate::store::Store;
@@ -41,7 +41,7 @@ impl Shared {
         addr: SocketAddr,
         shutdown: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let real_now = chrono::Utc::now().timestamp_millis();
+        let real_now = real_now();
         let wanted = Genesis {
             seed: config.seed,
             end: config.now.map_or(real_now, |now| now.timestamp_millis()),

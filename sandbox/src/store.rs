@@ -2,13 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::clock::Millis;
+use crate::clock::{Millis, real_now};
 use crate::oauth::SavedGrants;
 use crate::world::{Genesis, Mutation, World};
 
@@ -44,8 +45,7 @@ impl Store {
             Err(error) => return Err(fail(error)),
         };
         let journal_path = beside(path, ".rows");
-        let journal =
-            OpenOptions::new().create(true).append(true).read(true).open(journal_path).map_err(fail)?;
+        let journal = private().create(true).append(true).read(true).open(journal_path).map_err(fail)?;
         Ok((Self { path: path.to_owned(), journal: Mutex::new(journal), saving: Mutex::new(()) }, saved))
     }
 
@@ -58,10 +58,11 @@ impl Store {
     ) -> io::Result<()> {
         // The snapshot is taken inside the lock, so that an older one never replaces a newer one.
         let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
-        let offset = now - chrono::Utc::now().timestamp_millis();
+        let offset = now - real_now();
         let state = SavedState { genesis, offset, lived_until: now, grants: grants() };
         let draft = beside(&self.path, ".new");
-        fs::write(&draft, serde_json::to_vec(&state)?)?;
+        let mut file = private().write(true).create(true).truncate(true).open(&draft)?;
+        file.write_all(&serde_json::to_vec(&state)?)?;
         fs::rename(draft, &self.path)
     }
 
@@ -93,6 +94,13 @@ impl Store {
         let journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.set_len(0).map_err(|error| Error::StateFile(self.path.clone(), error))
     }
+}
+
+/// The token key is in there: readable by its owner alone.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -1,7 +1,6 @@
 //! Tracking links, with what the fans who came through them have brought.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::call::Call;
 use super::people::fan_json;
@@ -52,7 +51,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     let name = call.text("name").filter(|name| !name.is_empty());
     let platform = call.text("externalSocialPlatform").filter(|platform| PLATFORMS.contains(platform));
     let link = TrackingLink {
-        uuid: Uuid::new_v4(),
+        uuid: crate::fresh::id(),
         name: name.ok_or_else(|| Refusal::invalid("name is required"))?.to_owned(),
         platform: platform.ok_or_else(|| Refusal::invalid("externalSocialPlatform is not known"))?.to_owned(),
         created_at: call.now,

@@ -123,7 +123,7 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     call.require("write:chat")?;
     let (index, _) = call.creator()?;
     let list =
-        CustomList { uuid: Uuid::new_v4(), name: name(call)?, members: Vec::new(), created_at: call.now };
+        CustomList { uuid: crate::fresh::id(), name: name(call)?, members: Vec::new(), created_at: call.now };
     let answer = list_json(&list);
     call.edit(move |world| world.creators[index].custom_lists.push(list));
     created(answer)

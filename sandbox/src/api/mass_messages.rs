@@ -32,7 +32,7 @@ pub(super) fn send(call: &Call<'_>) -> Answer {
         }
     }
     let mass = MassMessage {
-        uuid: uuid::Uuid::new_v4(),
+        uuid: crate::fresh::id(),
         text: content.text.clone(),
         price: content.price,
         media: content.media.clone(),

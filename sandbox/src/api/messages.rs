@@ -114,7 +114,7 @@ impl Content {
     /// The message as it goes to one fan, in the name of the token's owner.
     pub(super) fn message(&self, call: &Call<'_>, kind: &str) -> Message {
         Message {
-            id: Uuid::new_v4(),
+            id: crate::fresh::id(),
             at: call.now,
             from_creator: true,
             text: self.text.clone(),

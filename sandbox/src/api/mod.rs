@@ -98,7 +98,7 @@ pub(crate) async fn handle(
             Err(refused) => *refused,
         },
     };
-    set(&mut response, "x-request-id", &Uuid::new_v4().to_string());
+    set(&mut response, "x-request-id", &crate::fresh::id().to_string());
     faults::after(&sandbox, &faults, response).await
 }
 

@@ -25,6 +25,7 @@ pub(super) async fn advance(State(sandbox): State<Arc<Shared>>, Json(by): Json<A
     if sandbox.config.live {
         super::move_on(&sandbox);
     }
+    super::send_scheduled(&sandbox);
     if let Err(error) = sandbox.save_grants().await {
         tracing::error!(%error, "the clock could not be saved");
     }
@@ -111,7 +112,7 @@ pub(super) async fn refund(
         if gross <= 0 || gross > left {
             return Err(Refused::bad("gross must be positive and no more than what is left of the sale"));
         }
-        (creator, sale.reversed(source, gross, Uuid::new_v4(), sandbox.clock.now()))
+        (creator, sale.reversed(source, gross, crate::fresh::id(), sandbox.clock.now()))
     };
     sandbox.happen(vec![Mutation::Earned { creator, earning: row.clone() }]);
     let world = sandbox.world();
@@ -157,7 +158,7 @@ pub(super) async fn message(
         };
         let media = order.price.map(|_| page.media[0].uuid).into_iter().collect();
         let message = Message {
-            id: Uuid::new_v4(),
+            id: crate::fresh::id(),
             at: sandbox.clock.now(),
             from_creator: order.from_creator || order.price.is_some(),
             text: order.text.unwrap_or_else(|| "hello from the control desk".into()),

@@ -74,6 +74,10 @@ async fn strike(sandbox: &Shared, order: &Order, hits: impl Fn(&Chain) -> bool) 
         Kind::ChainDeath => sandbox.grants().kill(Death::Killed, hits),
         Kind::ConsentWithdrawn => sandbox.grants().kill(Death::Withdrawn, hits),
         _ => {
+            let lifetime = order.params.get("lifetime").and_then(Value::as_u64);
+            if let Some(lifetime) = lifetime.and_then(|lifetime| u32::try_from(lifetime).ok()) {
+                sandbox.grants().token_lifetime = lifetime;
+            }
             let seconds = order.params.get("seconds").and_then(Value::as_i64).or(order.seconds).unwrap_or(0);
             sandbox.grants().expire_in(seconds, sandbox.clock.now(), hits)
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::api::{HANG, Verdict, too_many};
-use crate::clock::Millis;
+use crate::clock::{Millis, SECOND};
 use crate::shared::Shared;
 
 /// What can go wrong.
@@ -30,7 +30,8 @@ pub(crate) enum Kind {
     UnknownValues,
     /// A message is sent, but its answer never comes; `params.ms` as for a timeout.
     SendTimesOut,
-    /// Access tokens expire `params.seconds` (0) from now; once, at the moment the fault is set.
+    /// Access tokens expire `params.seconds` (0) from now; once, at the moment the fault is set. Those issued later
+    /// live for `params.lifetime` seconds, if given.
     TokenExpiry,
     /// The refresh token is refused from now on; access tokens live until they expire.
     ChainDeath,
@@ -186,7 +187,7 @@ pub(crate) async fn before(sandbox: &Shared, faults: &[Fault]) -> Option<Respons
         match fault.kind {
             Kind::Slow => sandbox.pause(fault.number("ms", 1000)).await,
             Kind::Timeout => return Some(fault.hang(sandbox).await),
-            Kind::RateLimited => return Some(limited(fault)),
+            Kind::RateLimited => return Some(limited(sandbox, fault)),
             Kind::ServerError => return Some(server_error(fault)),
             _ => {}
         }
@@ -194,9 +195,9 @@ pub(crate) async fn before(sandbox: &Shared, faults: &[Fault]) -> Option<Respons
     None
 }
 
-fn limited(fault: &Fault) -> Response {
+fn limited(sandbox: &Shared, fault: &Fault) -> Response {
     let retry_after = i64::try_from(fault.number("retryAfter", 2)).unwrap_or(2);
-    let reset = chrono::Utc::now().timestamp() + retry_after;
+    let reset = sandbox.clock.now() / SECOND + retry_after;
     too_many(&Verdict { limit: 200, remaining: 0, retry_after, reset })
 }
 

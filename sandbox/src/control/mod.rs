@@ -13,6 +13,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::shared::Shared;
+use crate::world::due_mass_messages;
 
 pub(crate) use page::start_page;
 
@@ -28,10 +29,11 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/faults", post(fault_desk::set).delete(fault_desk::clear))
 }
 
-/// Saves every other second, so that a kill loses little of what only a timer saves.
+/// Every other second: sends what is scheduled and saves, so that a kill loses little of what only a timer saves.
 pub(crate) async fn keep_saved(sandbox: Arc<Shared>) {
     while !*sandbox.shutdown.borrow() {
         sandbox.pause(2000).await;
+        send_scheduled(&sandbox);
         if let Err(error) = sandbox.save_grants().await {
             tracing::warn!(%error, "the state could not be saved; trying again");
         }
@@ -51,4 +53,20 @@ fn move_on(sandbox: &Shared) {
     let mut mover = sandbox.mover();
     let happened = mover.move_to(&sandbox.world(), sandbox.clock.now(), sandbox.config.events_per_minute);
     sandbox.happen(happened);
+}
+
+/// Sends the mass messages whose time has come.
+fn send_scheduled(sandbox: &Shared) {
+    // As in move_on: held until it has happened.
+    let _planning = sandbox.mover();
+    let (mutations, sent) = due_mass_messages(&sandbox.world(), sandbox.clock.now());
+    for (creator, uuid) in sent {
+        sandbox.edit_world(|world| {
+            let mut masses = world.creators[creator].mass_messages.iter_mut();
+            if let Some(mass) = masses.find(|mass| mass.uuid == uuid) {
+                mass.status = "SENT";
+            }
+        });
+    }
+    sandbox.happen(mutations);
 }

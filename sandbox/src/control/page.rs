@@ -70,7 +70,7 @@ const KINDS: &[(&str, &str)] = &[
     ("truncated_json", "half of the answer"),
     ("unknown_values", "unknown fields and enum values; params.fields, params.enums (true)"),
     ("send_times_out", "the message is sent, the answer never comes; params.ms"),
-    ("token_expiry", "access tokens expire in params.seconds (0); at once"),
+    ("token_expiry", "access tokens expire in params.seconds (0); at once; later ones live params.lifetime"),
     ("chain_death", "refresh is refused from now on; at once"),
     ("consent_withdrawn", "the grant is revoked; at once"),
     ("webhook_late", "signed params.seconds (600) ago; the retry is genuine"),

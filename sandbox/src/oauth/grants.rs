@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::clock::{Millis, SECOND};
+use crate::fresh;
 
 /// Who has signed in: one creator, or the admin of the agency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -123,7 +124,7 @@ pub(crate) struct SavedGrants {
 impl Grants {
     pub(crate) fn new(config: &crate::Config, saved: Option<SavedGrants>) -> Self {
         let mut grants = Self {
-            key: rand::random(),
+            key: fresh::secret(),
             token_lifetime: config.token_lifetime,
             refresh_grace: Millis::from(config.refresh_grace) * SECOND,
             code_lifetime: Millis::from(config.code_lifetime) * SECOND,
@@ -153,7 +154,7 @@ impl Grants {
         challenge: String,
         now: Millis,
     ) -> String {
-        let code = format!("sbx_ac_{}", BASE64URL_NOPAD.encode(&rand::random::<[u8; 24]>()));
+        let code = format!("sbx_ac_{}", BASE64URL_NOPAD.encode(&fresh::secret::<24>()));
         let expires_at = now + self.code_lifetime;
         self.codes.retain(|_, code| code.expires_at + 3600 * SECOND > now);
         let waiting = Code { identity, scopes, redirect_uri, challenge, expires_at, used_for: None };
@@ -186,7 +187,7 @@ impl Grants {
             return Err(InvalidGrant("The code_verifier does not match the code_challenge."));
         }
         let chain = Chain {
-            id: Uuid::new_v4(),
+            id: fresh::id(),
             identity: waiting.identity,
             scopes: waiting.scopes.clone(),
             created_at: now,

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::events::Event;
+use crate::clock::{SECOND, real_now};
 use crate::control::faults::{Fault, Kind};
 use crate::oauth::mac;
 use crate::shared::Shared;
@@ -23,6 +24,7 @@ const RETRYING: usize = 512;
 /// How long an event that is to come out of order waits for the one that overtakes it.
 const OVERTAKEN: Duration = Duration::from_secs(2);
 
+#[expect(clippy::disallowed_methods, reason = "the one place where the sandbox builds a client")]
 pub(crate) fn client() -> Result<Client, reqwest::Error> {
     // Another sandbox or the app itself may have installed it in this process: the same provider either way.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -104,7 +106,7 @@ impl Courier {
     /// Posts once; was it taken? The signature speaks real time, as the receiver's clock does.
     async fn post(&self, event: &Event, late_by: i64, tampered: bool) -> bool {
         let body = event.body();
-        let at = chrono::Utc::now().timestamp() - late_by;
+        let at = real_now() / SECOND - late_by;
         let signature = sign(&self.sandbox.config.webhook_secret, at, &body);
         let body =
             if tampered { body.replacen("\"data\":{", "\"data\":{\"tampered\":true,", 1) } else { body };

@@ -72,7 +72,7 @@ pub(crate) fn event_for(world: &World, mutation: &Mutation) -> Option<Event> {
         }
         _ => return None,
     };
-    Some(Event { id: Uuid::new_v4(), creator, kind, at, data: without_nulls(data) })
+    Some(Event { id: crate::fresh::id(), creator, kind, at, data: without_nulls(data) })
 }
 
 fn person(fan: &Fan) -> Value {

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::chronicle::Mutation;
-use super::genesis::{Genesis, PERIOD, new_fan, ppv_message, ppv_price, text_message, tip_amount};
+use super::genesis::Genesis;
+use super::habits::{PERIOD, new_fan, ppv_message, ppv_price, text_message, tip_amount};
 use super::model::{Creator, Earning, Message, Source, Subscription, World};
 use crate::clock::{DAY, MINUTE, Millis};
 use crate::dice::Dice;

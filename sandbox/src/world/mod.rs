@@ -4,8 +4,10 @@ mod cast;
 mod chronicle;
 pub(crate) mod fees;
 mod genesis;
+mod habits;
 mod living;
 mod model;
+mod scheduled;
 
 pub(crate) use chronicle::Mutation;
 pub(crate) use fees::net_of;
@@ -15,3 +17,4 @@ pub(crate) use model::{
     Chat, Creator, CustomList, Earning, Fan, FanStatus, MassMessage, Media, Message, Post, Source,
     Subscription, Template, TrackingLink, World,
 };
+pub(crate) use scheduled::due_mass_messages;

@@ -124,3 +124,23 @@ async fn reading_marks_as_read_only_when_asked_or_in_the_old_form() {
     app.ok(&mia.access, &format!("/chats/{fan}/messages")).await;
     assert_ne!(unread(&app).await, before);
 }
+
+#[tokio::test]
+async fn a_scheduled_mass_message_waits_for_its_time() {
+    let app = App::new().await;
+    let mia = app.connect("mia.larsson").await;
+    let fan = first_fan(&app, &mia).await;
+    let body = json!({
+        "text": "later",
+        "includedLists": {"smartListUuids": ["subscribers"]},
+        "scheduledAt": "2026-11-01T12:30:00Z",
+    });
+    let sent = app.api(&mia.access, Method::POST, "/chats/mass-messages").json(&body).send().await.unwrap();
+    assert_eq!(sent.status(), StatusCode::CREATED);
+    let status = async || app.ok(&mia.access, "/chats/mass-messages").await["data"][0]["status"].clone();
+    assert_eq!(status().await, "SCHEDULED");
+    app.advance(1801).await;
+    assert_eq!(status().await, "SENT");
+    let newest = app.ok(&mia.access, &format!("/chats/{fan}/messages?markAsRead=false")).await;
+    assert_eq!(newest["data"][0]["text"], "later");
+}

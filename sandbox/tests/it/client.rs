@@ -47,6 +47,7 @@ pub fn ask() -> Vec<(&'static str, &'static str)> {
 }
 
 impl App {
+    #[expect(clippy::disallowed_methods, reason = "a test builds its own client")]
     pub async fn start(config: Config) -> Self {
         // Another test of this process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,9 +1,10 @@
 //! Every fault that the control desk can set.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::client::App;
 

@@ -1,11 +1,12 @@
 //! The world: the same from the same seed, consistent in itself, and the same through the API as in the ledger.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use creatorcrm_sandbox::Config;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::client::{App, config};
 
