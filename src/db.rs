@@ -94,12 +94,13 @@ impl Db {
         Ok(Self { pool, clock, random })
     }
 
-    /// Applies the migrations that are missing.
+    /// Applies the migrations that are missing, ours and then the job queue's.
     ///
     /// # Errors
     /// When one fails; it is rolled back.
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        Ok(MIGRATIONS.run(&self.pool).await?)
+        MIGRATIONS.run(&self.pool).await?;
+        crate::jobs::migrate(self.pool.clone()).await
     }
 
     /// Begins a transaction for the agency of `tenant`, in one round trip.

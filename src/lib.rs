@@ -23,6 +23,8 @@ pub mod earnings;
 #[cfg(feature = "ssr")]
 pub mod error;
 #[cfg(feature = "ssr")]
+pub mod jobs;
+#[cfg(feature = "ssr")]
 pub mod platform;
 #[cfg(feature = "ssr")]
 pub mod postgres;
@@ -37,6 +39,7 @@ pub mod vault;
 
 pub mod connections;
 pub mod identity;
+pub mod sync;
 
 /// The browser's entry: wakes the islands that the server rendered.
 #[cfg(feature = "hydrate")]
