@@ -157,6 +157,12 @@ impl Db {
         (self.pool.size(), self.pool.num_idle())
     }
 
+    /// The most connections that the pool opens.
+    #[must_use]
+    pub fn max_connections(&self) -> u32 {
+        self.pool.options().get_max_connections()
+    }
+
     /// The time now.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {

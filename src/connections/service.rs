@@ -1,19 +1,23 @@
-//! Connecting, refreshing, disconnecting.
+//! Looking at connections, and ending them.
 
+use super::policy::ViewConnections;
 use super::store;
+use super::types::Connection;
+use crate::auth::Scope;
 use crate::db::Db;
 use crate::error::Result;
-use std::collections::BTreeMap;
 
-/// How many connections there are, by platform and health. Names no agency.
+/// Every connection that is not disconnected, newest first, with the accounts that it reaches.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn health_by_platform(db: &Db) -> Result<BTreeMap<String, BTreeMap<String, i64>>> {
-    let mut tx = db.begin_system("count connections by health").await?;
-    let mut counts: BTreeMap<String, BTreeMap<String, i64>> = BTreeMap::new();
-    for row in store::count_by_health(&mut tx).await? {
-        counts.entry(row.platform).or_default().insert(row.health, row.connections);
+pub async fn list(db: &Db, scope: &Scope<ViewConnections>) -> Result<Vec<Connection>> {
+    let mut tx = db.begin(scope).await?;
+    let mut connections = store::list(&mut tx).await?;
+    for (id, account) in store::list_accounts(&mut tx).await? {
+        if let Some(connection) = connections.iter_mut().find(|connection| connection.id == id) {
+            connection.accounts.push(account);
+        }
     }
-    Ok(counts)
+    Ok(connections)
 }
