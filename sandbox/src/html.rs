@@ -34,7 +34,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{} · sandbox</title>\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><link rel=\"icon\" href=\"data:,\">\
          <style>{STYLE}</style></head><body>\
-         <div class=\"banner\" role=\"note\">SANDBOX – not the real Fanvue. Nothing here is real.</div>{body}</body></html>",
+         <header class=\"banner\">SANDBOX – not the real Fanvue. Nothing here is real.</header>{body}</body></html>",
         escape(title)
     )
 }

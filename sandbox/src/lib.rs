@@ -1,6 +1,24 @@
 //! A stand-in for Fanvue: an OAuth server, the API, signed webhooks and a demo world that lives.
 //!
 //! Written from the platform's documented facts and sharing no code with the app, so that the two check each other.
+//!
+//! In a test:
+//!
+//! ```no_run
+//! # async fn test() -> Result<(), creatorcrm_sandbox::Error> {
+//! use creatorcrm_sandbox::{Config, start};
+//!
+//! let redirect_uris = vec!["http://127.0.0.1:3000/oauth/fanvue/callback".into()];
+//! let sandbox = start(Config { redirect_uris, ..Config::for_tests() }).await?;
+//! let base = sandbox.base_url();
+//! // authorize: {base}/oauth2/auth   token: {base}/oauth2/token   API: {base}   control desk: {base}/control
+//! sandbox.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Consent without a browser: post to `/oauth2/auth` the parameters of the authorization address plus
+//! `identity=<handle, uuid or agency>` and `decision=<allow or deny>`; the answer is the redirect.
 
 mod api;
 mod clock;

@@ -23,6 +23,7 @@ pub(crate) struct Shared {
     pub addr: SocketAddr,
     pub clock: WorldClock,
     pub genesis: Genesis,
+    fingerprint: String,
     pub counters: Counters,
     pub outbox: Outbox,
     pub shutdown: watch::Receiver<bool>,
@@ -61,8 +62,9 @@ impl Shared {
         let start = start.max(genesis.end);
         let lived_until = same_world.map_or(start, |saved| saved.lived_until);
         let mut world = genesis.make();
+        let fingerprint = world.fingerprint();
         if let Some(store) = &store {
-            if same_world.is_some() {
+            if same_world.is_some_and(|saved| saved.fingerprint == fingerprint) {
                 store.replay(&mut world)?;
             } else {
                 store.forget_journal()?;
@@ -72,6 +74,7 @@ impl Shared {
         Ok(Self {
             clock: WorldClock::starting_at(start),
             genesis,
+            fingerprint,
             counters: Counters::default(),
             outbox: Outbox::new(&config),
             shutdown,
@@ -169,7 +172,7 @@ impl Shared {
     /// Writes grants and clock to the state file, if there is one. Returns when they are safe from a kill.
     pub(crate) async fn save_grants(&self) -> std::io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
-        store.save(self.genesis, self.clock.now(), || self.grants().save())
+        store.save((self.genesis, &self.fingerprint), self.clock.now(), || self.grants().save())
     }
 
     /// Resolves when the sandbox is being stopped.

@@ -17,6 +17,8 @@ use crate::world::{Genesis, Mutation, World};
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SavedState {
     pub genesis: Genesis,
+    /// The history that the journal was written on; other code may make another one from the same genesis.
+    pub fingerprint: String,
     /// The world's clock minus the real one.
     pub offset: Millis,
     /// The world's clock when this was saved.
@@ -52,14 +54,20 @@ impl Store {
     /// Saves atomically: a new file takes the old one's place.
     pub(crate) fn save(
         &self,
-        genesis: Genesis,
+        (genesis, fingerprint): (Genesis, &str),
         now: Millis,
         grants: impl FnOnce() -> SavedGrants,
     ) -> io::Result<()> {
         // The snapshot is taken inside the lock, so that an older one never replaces a newer one.
         let _one_at_a_time = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         let offset = now - real_now();
-        let state = SavedState { genesis, offset, lived_until: now, grants: grants() };
+        let state = SavedState {
+            genesis,
+            fingerprint: fingerprint.to_owned(),
+            offset,
+            lived_until: now,
+            grants: grants(),
+        };
         let draft = beside(&self.path, ".new");
         let mut file = private().write(true).create(true).truncate(true).open(&draft)?;
         file.write_all(&serde_json::to_vec(&state)?)?;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::api::{HANG, Verdict, too_many};
 use crate::clock::{Millis, SECOND};
 use crate::shared::Shared;
+use crate::world::World;
 
 /// What can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,13 +159,13 @@ impl Faults {
         struck
     }
 
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self, world: &World) -> Value {
         let show = |(id, fault): &(u64, Fault)| {
             json!({
                 "id": id,
                 "kind": fault.kind,
                 "path": fault.path,
-                "creator": fault.creator,
+                "creator": fault.creator.map(|index| world.creators[index].handle),
                 "count": fault.count,
                 "until": fault.until.map(crate::clock::iso),
                 "params": fault.params,

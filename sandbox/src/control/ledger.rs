@@ -132,6 +132,6 @@ pub(super) async fn state(State(sandbox): State<Arc<Shared>>) -> Json<Value> {
         "dead": chains.iter().filter(|chain| chain.death.is_some()).count(),
         "counters": sandbox.counters.to_json(),
         "webhooks": sandbox.outbox.to_json(),
-        "faults": sandbox.faults().to_json(),
+        "faults": sandbox.faults().to_json(&world),
     }))
 }

@@ -17,6 +17,15 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Tells histories apart: a journal fits only the history that it was written on.
+    pub(crate) fn fingerprint(&self) -> String {
+        let parts = self.creators.iter().map(|creator| {
+            let last = creator.earnings.last().map_or(Uuid::nil(), |row| row.id);
+            format!("{}.{}.{}", creator.fans.len(), creator.earnings.len(), last.simple())
+        });
+        parts.collect::<Vec<_>>().join("-")
+    }
+
     pub(crate) fn creator_index(&self, uuid: Uuid) -> Option<usize> {
         self.creators.iter().position(|creator| creator.uuid == uuid)
     }

@@ -110,6 +110,9 @@ async fn tokens_expire_chains_die_and_consent_is_withdrawn_on_order() {
     .await;
     assert_eq!(app.get(&mia.access, "/users/me").await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(app.refresh(&mia.refresh).await.0, StatusCode::OK);
+    app.control("faults", json!({"kind": "token_expiry", "creator": "agency", "params": {"lifetime": 4}}))
+        .await;
+    assert_eq!(app.connect("mia.larsson").await.expires_in, 4);
 
     let struck = app.control("faults", json!({"kind": "chain_death", "creator": "ivy.chen"})).await;
     assert_eq!(struck, json!({"affected": 1}));
@@ -120,7 +123,7 @@ async fn tokens_expire_chains_die_and_consent_is_withdrawn_on_order() {
     assert_eq!(app.get(&dani.access, "/users/me").await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(app.refresh(&dani.refresh).await.0, StatusCode::BAD_REQUEST);
     let state = app.state().await;
-    assert_eq!((&state["alive"], &state["dead"]), (&json!(1), &json!(2)));
+    assert_eq!((&state["alive"], &state["dead"]), (&json!(2), &json!(2)));
 }
 
 #[tokio::test]
