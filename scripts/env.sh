@@ -21,9 +21,3 @@ WORKSPACE=(--workspace --features ssr)
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 fail() { printf '%s\n' "$*" >&2; exit 1; }
-
-# What the server reads at run time about the site that was built. $1: directory of binary, hash.txt and site/.
-export_site() {
-  export LEPTOS_OUTPUT_NAME=creatorcrm LEPTOS_SITE_ROOT="$1/site" LEPTOS_SITE_PKG_DIR=pkg
-  export LEPTOS_HASH_FILES=true LEPTOS_HASH_FILE_NAME=hash.txt
-}
