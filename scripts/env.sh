@@ -10,8 +10,17 @@ export PATH="$PWD/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export SQLX_OFFLINE="${SQLX_OFFLINE:-true}"
 unset RUSTFLAGS
 
-# Database, sandbox and the last build of this clone.
-DATA_DIR="${DATA_DIR:-$PWD/.data}"
+# Database, sandbox state and logs; the last build of this clone.
+default_data_dir() {
+  # PostgreSQL does not run as root, and its user cannot go into root's home: then all data stands where both can.
+  if [ "$(id -u)" = 0 ] && ! setpriv --reuid nobody --regid nogroup --clear-groups test -x "$PWD"; then
+    local dashed=${PWD//\//-}
+    echo "/var/lib/creatorcrm/${dashed#-}"
+  else
+    echo "$PWD/.data"
+  fi
+}
+DATA_DIR="${DATA_DIR:-$(default_data_dir)}"
 mkdir -p "$DATA_DIR"
 DATA_DIR="$(cd "$DATA_DIR" && pwd)"
 BUILD_DIR="$PWD/.data/build"
