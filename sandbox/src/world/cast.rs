@@ -12,6 +12,8 @@ pub(super) struct Role {
     pub fans_per_day: f64,
     /// Fans per day at the start of the history, as a share of that at the end.
     pub growth_from: f64,
+    /// Days since she joined; the whole history if absent.
+    pub days_here: Option<i64>,
     /// Reached through the agency grant as well as by her own.
     pub in_agency: bool,
 }
@@ -24,10 +26,21 @@ const fn role(
     fans_per_day: f64,
     growth_from: f64,
 ) -> Role {
-    Role { handle, name, bio, currency: "USD", price, fans_per_day, growth_from, in_agency: false }
+    Role {
+        handle,
+        name,
+        bio,
+        currency: "USD",
+        price,
+        fans_per_day,
+        growth_from,
+        days_here: None,
+        in_agency: false,
+    }
 }
 
-/// From the largest to the smallest; the fifth earns euros, the second and the seventh share an agency.
+/// From the largest to the smallest; the fifth earns euros, the second and the seventh share an
+/// agency, the eleventh joined last month.
 pub(super) const CAST: [Role; 12] = [
     role("mia.larsson", "Mia Larsson", "Stockholm. Film cameras, cold water, warm DMs.", 1499, 6.2, 0.35),
     Role {
@@ -45,7 +58,7 @@ pub(super) const CAST: [Role; 12] = [
     role("ivy.chen", "Ivy Chen", "Cosplay, sewing, chaos.", 999, 0.65, 0.4),
     role("amara.bell", "Amara Bell", "Singer. Requests open on Sundays.", 699, 0.45, 1.4),
     role("dani.cruz", "Dani Cruz", "Skates before noon.", 599, 0.28, 0.9),
-    role("runa_frost", "Runa Frost", "Reykjavík. New here.", 799, 0.16, 0.05),
+    Role { days_here: Some(24), ..role("runa_frost", "Runa Frost", "Reykjavík. New here.", 799, 0.4, 0.5) },
     role("pip.hollow", "Pip Hollow", "Just trying this out.", 499, 0.03, 1.0),
 ];
 

@@ -53,6 +53,8 @@ struct Biographer<'a> {
 impl<'a> Biographer<'a> {
     fn new(genesis: &'a Genesis, role: &'a Role, number: u64) -> Self {
         let mut dice = Dice::for_purpose(genesis.seed, "creator", number);
+        let joined = role.days_here.map_or(0, |days| day_of(genesis.end - days * DAY));
+        let start = genesis.start().max(joined);
         let creator = Creator {
             uuid: dice.uuid(),
             handle: role.handle,
@@ -62,7 +64,7 @@ impl<'a> Biographer<'a> {
             currency: role.currency,
             price: role.price,
             in_agency: role.in_agency,
-            created_at: genesis.start() - 20 * DAY,
+            created_at: start - HOUR,
             fans: Vec::new(),
             fan_by_uuid: std::collections::HashMap::new(),
             earnings: Vec::new(),
@@ -75,7 +77,7 @@ impl<'a> Biographer<'a> {
             custom_lists: Vec::new(),
             mass_messages: Vec::new(),
         };
-        Self { genesis, role, start: genesis.start(), end: genesis.end, dice, creator }
+        Self { genesis, role, start, end: genesis.end, dice, creator }
     }
 
     fn write(mut self) -> Creator {
@@ -86,7 +88,7 @@ impl<'a> Biographer<'a> {
             day += DAY;
         }
         while self.creator.fans.len() < 4 {
-            let at = self.end - self.dice.between(DAY, 90 * DAY.min(self.end - self.start));
+            let at = self.end - self.dice.between(DAY, (90 * DAY).min(self.end - self.start));
             self.arrive(at);
         }
         // However small the world, it has a follower who cannot be written to.
@@ -140,7 +142,9 @@ impl<'a> Biographer<'a> {
     fn live_one_day(&mut self, day: Millis) {
         let passed = (day - self.start) as f64 / (self.end - self.start).max(1) as f64;
         let growth = self.role.growth_from + (1.0 - self.role.growth_from) * passed;
-        let rate = self.role.fans_per_day * growth * season(day) * self.genesis.scale;
+        // She brings an audience along, so that history does not begin with nothing.
+        let launch = if day - self.start < 30 * DAY { 4.0 } else { 1.0 };
+        let rate = launch * self.role.fans_per_day * growth * season(day) * self.genesis.scale;
         for _ in 0..self.dice.poisson(rate) {
             let at = day + moment(&mut self.dice);
             if at < self.end {
@@ -150,7 +154,9 @@ impl<'a> Biographer<'a> {
     }
 
     fn arrive(&mut self, at: Millis) {
-        let fan = new_fan(&mut self.dice, at);
+        // A small page has no whale who would make it a large one.
+        let largest_appetite = (15.0 + self.role.fans_per_day * 60.0).min(200.0);
+        let fan = new_fan(&mut self.dice, at, largest_appetite);
         let index = self.creator.add_fan(fan);
         if self.dice.chance(0.3) {
             let link = self.dice.between(0, 3) as usize;
@@ -181,7 +187,7 @@ impl<'a> Biographer<'a> {
                 active,
                 trial: trial && active && until - at <= PERIOD,
             });
-            self.buy_between(fan, at, until.min(self.end), 0.45);
+            self.buy_between(fan, at, until.min(self.end), 0.31);
             if active {
                 return;
             }

@@ -35,7 +35,8 @@ pub(super) fn moment(dice: &mut Dice) -> Millis {
     dice.weighted(&HOURS) as Millis * HOUR + dice.between(0, HOUR)
 }
 
-pub(super) fn new_fan(dice: &mut Dice, at: Millis) -> Fan {
+/// Somebody new. Most buy little; one in a hundred buys fifty times as much, up to `largest_appetite`.
+pub(super) fn new_fan(dice: &mut Dice, at: Millis, largest_appetite: f64) -> Fan {
     let name = (*dice.pick(&FIRST_NAMES)).to_owned();
     let handle = format!("{}{}{}", dice.pick(&HANDLE_WORDS), name.to_lowercase(), dice.between(10, 9999));
     Fan {
@@ -45,7 +46,7 @@ pub(super) fn new_fan(dice: &mut Dice, at: Millis) -> Fan {
         registered_at: at - dice.between(0, 400 * DAY),
         follows: true,
         contactable: !dice.chance(0.03),
-        appetite: dice.pareto(1.35, 60.0),
+        appetite: dice.pareto(1.15, largest_appetite),
         subscription: None,
         last_seen_at: at,
         spend: Spend::default(),

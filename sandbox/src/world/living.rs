@@ -194,7 +194,7 @@ impl Mover {
         follows: bool,
         plan: &mut Plan,
     ) -> usize {
-        let mut fan = new_fan(&mut self.dice, at);
+        let mut fan = new_fan(&mut self.dice, at, 20.0);
         fan.follows = follows;
         plan.mutations.push(Mutation::FanArrived { creator, fan: Box::new(fan) });
         let arrived = plan.arrived.entry(creator).or_default();
