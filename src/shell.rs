@@ -25,6 +25,9 @@ pub struct Document<'a> {
     pub sandbox: bool,
 }
 
+/// Pages that a hover fetches ahead; what leaves the app or streams a file is not among them.
+const AHEAD: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/*.csv*"}},{"not":{"href_matches":"/oauth/*"}}]},"eagerness":"moderate"}]}"#;
+
 /// The complete document. Pages without islands ship no script at all.
 pub fn document(page: Document<'_>) -> String {
     let notice = page.visitor.flash.as_ref().and_then(|flash| flash.notice.clone());
@@ -52,10 +55,15 @@ pub fn document(page: Document<'_>) -> String {
     };
     let island = framed.contains("<leptos-island");
     let (preload, script) = if island { hydration(page.assets, page.nonce) } else { Default::default() };
+    // Hovering a link fetches its page ahead: nothing mutates on GET. Files are left alone.
+    let ahead = match page.visitor.member() {
+        Some(_) => format!(r#"<script type="speculationrules" nonce="{}">{AHEAD}</script>"#, page.nonce),
+        None => String::new(),
+    };
     let title = escape(page.title);
     let (theme, css) = (page.visitor.theme, &page.assets.css);
     format!(
-        r##"<!DOCTYPE html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>{title} · CreatorCRM</title><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"><meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="preload" href="/fonts/geist-latin-1.woff2" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="{css}">{preload}</head><body><a class="skip-link" href="#main">Skip to content</a>{environment}{framed}{script}</body></html>"##
+        r##"<!DOCTYPE html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>{title} · CreatorCRM</title><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"><meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="preload" href="/fonts/geist-latin-1.woff2" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="{css}">{preload}</head><body><a class="skip-link" href="#main">Skip to content</a>{environment}{framed}{ahead}{script}</body></html>"##
     )
 }
 
