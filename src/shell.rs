@@ -13,6 +13,8 @@ pub struct Document<'a> {
     pub title: &'a str,
     /// What stands around the content.
     pub frame: Frame,
+    /// Whether lines are short: forms, settings.
+    pub narrow: bool,
     /// The content.
     pub body: &'a str,
     /// Who looks at it.
@@ -41,8 +43,9 @@ pub fn document(page: Document<'_>) -> String {
     let framed = match (page.frame, page.visitor.member()) {
         (Frame::App, Some(member)) => {
             let nav = navigation(member, &page.visitor.path).to_html();
+            let narrow = if page.narrow { " narrow" } else { "" };
             format!(
-                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page">{notice}{body}</div></main></div>"#
+                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{notice}{body}</div></main></div>"#
             )
         }
         (frame, _) => {

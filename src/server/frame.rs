@@ -35,6 +35,7 @@ pub enum Frame {
 pub struct Page {
     title: String,
     frame: Frame,
+    narrow: bool,
     status: StatusCode,
     body: Body,
 }
@@ -52,19 +53,31 @@ impl Page {
     /// A page of the signed-in app.
     pub fn new<V: IntoAny>(title: impl Into<String>, view: impl FnOnce() -> V + Send + 'static) -> Self {
         let body = Body::View(Box::new(move || view().into_any()));
-        Self { title: title.into(), frame: Frame::App, status: StatusCode::OK, body }
+        Self { title: title.into(), frame: Frame::App, narrow: false, status: StatusCode::OK, body }
     }
 
     /// A page whose content was rendered before (see [`render`]).
     #[must_use]
     pub fn rendered(title: impl Into<String>, html: Arc<str>) -> Self {
-        Self { title: title.into(), frame: Frame::App, status: StatusCode::OK, body: Body::Html(html) }
+        Self {
+            title: title.into(),
+            frame: Frame::App,
+            narrow: false,
+            status: StatusCode::OK,
+            body: Body::Html(html),
+        }
     }
 
     /// With another frame.
     #[must_use]
     pub fn framed(self, frame: Frame) -> Self {
         Self { frame, ..self }
+    }
+
+    /// With short lines: forms, settings.
+    #[must_use]
+    pub fn narrow(self) -> Self {
+        Self { narrow: true, ..self }
     }
 
     /// With another status.
@@ -173,6 +186,7 @@ fn document(app: &App, visitor: Visitor, page: Page, mut headers: HeaderMap) -> 
         shell::document(shell::Document {
             title: &page.title,
             frame: page.frame,
+            narrow: page.narrow,
             body: &body,
             visitor: &visitor,
             nonce: &nonce,

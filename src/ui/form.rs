@@ -28,6 +28,21 @@ pub fn kept(action: &str) -> Kept {
     }
 }
 
+/// What goes before the ids of a form's fields, so that two forms on a page do not share ids; names stay as they are.
+#[derive(Clone, Debug, Default)]
+pub struct FieldScope(pub String);
+
+impl FieldScope {
+    /// The id of field `name` in the form around.
+    #[must_use]
+    pub fn id(name: &str) -> String {
+        match use_context::<Self>() {
+            Some(Self(scope)) if !scope.is_empty() => format!("{scope}-{name}"),
+            _ => name.to_owned(),
+        }
+    }
+}
+
 /// A form that posts to the server function at `action` (`SignIn::PATH`).
 #[component]
 pub fn Form(
@@ -36,9 +51,13 @@ pub fn Form(
     /// The class, when it is not the plain column.
     #[prop(default = "form")]
     class: &'static str,
+    /// Goes before the ids of its fields instead of the function's name: for several forms with one action on a page.
+    #[prop(optional, into)]
+    id: Option<String>,
     children: Children,
 ) -> impl IntoView {
     let kept = kept(action);
+    let scope = FieldScope(id.unwrap_or_else(|| function_name(action)));
     let alert = kept.problem.as_ref().map(|problem| {
         let sentence = problem.sentence.clone();
         let reference = problem.reference.clone().map(|it| view! { <p class="small">"Reference: "{it}</p> });
@@ -52,8 +71,48 @@ pub fn Form(
     view! {
         <form class=class method="post" action=action>
             {alert}
-            <Provider value=kept>{children()}</Provider>
+            <Provider value=kept><Provider value=scope>{children()}</Provider></Provider>
         </form>
+    }
+}
+
+/// `/api/sign_in1234567890` is `sign_in`.
+fn function_name(action: &str) -> String {
+    let last = action.rsplit('/').next().unwrap_or_default();
+    last.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+}
+
+/// What every field has around its control: ids, hint, error.
+pub(super) struct Around {
+    /// The control's id.
+    pub id: String,
+    /// The value of `aria-describedby`.
+    pub described: Option<String>,
+    /// The value of `aria-invalid`.
+    pub invalid: Option<&'static str>,
+    error: Option<String>,
+    hint: Option<String>,
+}
+
+impl Around {
+    pub(super) fn new(name: &str, hint: Option<String>) -> Self {
+        let id = FieldScope::id(name);
+        let error = use_context::<Kept>()
+            .and_then(|kept| kept.problem)
+            .and_then(|problem| problem.of_field(name).map(ToOwned::to_owned));
+        let ids =
+            [error.as_ref().map(|_| format!("{id}-error")), hint.as_ref().map(|_| format!("{id}-hint"))];
+        let ids: Vec<_> = ids.into_iter().flatten().collect();
+        let described = (!ids.is_empty()).then(|| ids.join(" "));
+        Self { invalid: error.is_some().then_some("true"), id, described, error, hint }
+    }
+
+    pub(super) fn words(self) -> impl IntoView {
+        let (error_id, hint_id) = (format!("{}-error", self.id), format!("{}-hint", self.id));
+        view! {
+            {self.error.map(|sentence| view! { <p class="error" id=error_id>{sentence}</p> })}
+            {self.hint.map(|sentence| view! { <p class="hint" id=hint_id>{sentence}</p> })}
+        }
     }
 }
 
@@ -72,25 +131,26 @@ pub fn Field(
     value: Option<String>,
     #[prop(default = true)] required: bool,
     #[prop(optional)] maxlength: Option<u32>,
+    /// Which keyboard a phone shows: `numeric`, `decimal`, `email`.
+    #[prop(optional, into)]
+    input_mode: Option<&'static str>,
+    /// The least value of a date or number.
+    #[prop(optional, into)]
+    min: Option<String>,
+    /// The greatest value of a date or number.
+    #[prop(optional, into)]
+    max: Option<String>,
 ) -> impl IntoView {
-    let kept = use_context::<Kept>().unwrap_or_default();
-    let error = kept.problem.as_ref().and_then(|problem| problem.of_field(name)).map(ToOwned::to_owned);
-    let value = if kind == "password" { None } else { kept.input.get(name).cloned().or(value) };
-    let (error_id, hint_id) = (format!("{name}-error"), format!("{name}-hint"));
-    let described: Vec<_> =
-        [error.as_ref().map(|_| error_id.clone()), hint.as_ref().map(|_| hint_id.clone())]
-            .into_iter()
-            .flatten()
-            .collect();
-    let described = (!described.is_empty()).then(|| described.join(" "));
-    let invalid = error.is_some().then_some("true");
+    let typed = use_context::<Kept>().unwrap_or_default().input.get(name).cloned();
+    let value = if kind == "password" { None } else { typed.or(value) };
+    let around = Around::new(name, hint);
     view! {
         <div class="field">
-            <label for=name>{label}</label>
-            <input class="input" id=name name=name type=kind value=value autocomplete=autocomplete required=required
-                maxlength=maxlength aria-invalid=invalid aria-describedby=described/>
-            {error.map(|sentence| view! { <p class="error" id=error_id>{sentence}</p> })}
-            {hint.map(|sentence| view! { <p class="hint" id=hint_id>{sentence}</p> })}
+            <label for=around.id.clone()>{label}</label>
+            <input class="input" id=around.id.clone() name=name type=kind value=value autocomplete=autocomplete
+                required=required maxlength=maxlength inputmode=input_mode min=min max=max
+                aria-invalid=around.invalid aria-describedby=around.described.clone()/>
+            {around.words()}
         </div>
     }
 }
@@ -101,11 +161,33 @@ pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView 
     view! { <input type="hidden" name=name value=value/> }
 }
 
+/// Whose password a form sets, for password managers (and Chromium, which complains on the console without it).
+#[component]
+pub fn HiddenUsername(#[prop(into)] email: String) -> impl IntoView {
+    view! { <input type="text" name="username" autocomplete="username" value=email hidden/> }
+}
+
 /// The form's button.
 #[component]
 pub fn Submit(
     #[prop(into)] words: String,
     #[prop(default = "button primary")] class: &'static str,
+    /// Beside the button, such as a link that leads away.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
-    view! { <div class="form-actions"><button class=class>{words}</button></div> }
+    view! {
+        <div class="form-actions"><button class=class>{words}</button>{children.map(|children| children())}</div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_begin_with_the_functions_name() {
+        assert_eq!(function_name("/api/sign_in1234567890"), "sign_in");
+        assert_eq!(function_name("/api/export"), "export");
+    }
 }

@@ -1,11 +1,35 @@
 //! The kit: what every screen is made of. docs/design.md shows each component's look.
 
 #[cfg(feature = "ssr")]
+mod address;
+#[cfg(feature = "ssr")]
+mod charts;
+#[cfg(feature = "ssr")]
+mod choices;
+#[cfg(feature = "ssr")]
+mod figures;
+#[cfg(feature = "ssr")]
 mod form;
 #[cfg(feature = "ssr")]
+mod navigation;
+#[cfg(feature = "ssr")]
 mod parts;
+#[cfg(feature = "ssr")]
+mod state;
 
 #[cfg(feature = "ssr")]
-pub use form::{Field, Form, Hidden, Submit, kept};
+pub use address::Address;
 #[cfg(feature = "ssr")]
-pub use parts::{Banner, Empty, Icon, PageHeader, Tone, Who, initials};
+pub use charts::{BarChart, ChartDay, Shares, Sparkline, Unit};
+#[cfg(feature = "ssr")]
+pub use choices::{Check, Choices, Offer, Select};
+#[cfg(feature = "ssr")]
+pub use figures::{Amount, Amounts, Better, Change, Compared, Figure, Stat, Stats};
+#[cfg(feature = "ssr")]
+pub use form::{Field, FieldScope, Form, Hidden, HiddenUsername, Submit, kept};
+#[cfg(feature = "ssr")]
+pub use navigation::{Breadcrumb, Filters, Link, Pager, PeriodPicker, Tabs};
+#[cfg(feature = "ssr")]
+pub use parts::{Banner, Empty, Icon, PageHeader, Time, TimeShape, Tone, Who, initials, time_words};
+#[cfg(feature = "ssr")]
+pub use state::{HealthBadge, Progress, Skeleton, StepState, Steps, health_words};

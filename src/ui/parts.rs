@@ -1,5 +1,8 @@
 //! Small parts: icons, headers, banners, empty states, people.
 
+use super::navigation::{Breadcrumb, Link};
+use chrono::{DateTime, TimeZone, Utc};
+use chrono_tz::Tz;
 use leptos::prelude::*;
 
 /// An icon of `public/icons.svg`, for the eye only.
@@ -8,16 +11,28 @@ pub fn Icon(name: &'static str) -> impl IntoView {
     view! { <svg class="icon" aria-hidden="true"><use href=format!("/icons.svg#{name}")></use></svg> }
 }
 
-/// The title of a page, what stands under it, and its actions at the right.
+/// The title of a page, the pages above it, what stands under it, and its actions at the right.
 #[component]
 pub fn PageHeader(
     #[prop(into)] title: String,
     #[prop(optional, into)] sub: Option<String>,
+    /// More under the title than words, such as a health badge.
+    #[prop(optional, into)]
+    below: Option<AnyView>,
+    /// The pages above this one.
+    #[prop(optional)]
+    trail: Vec<Link>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    let way = (!trail.is_empty()).then(|| view! { <Breadcrumb trail here=title.clone()/> });
     view! {
         <header class="page-header">
-            <div><h1>{title}</h1>{sub.map(|sub| view! { <p class="sub">{sub}</p> })}</div>
+            <div>
+                {way}
+                <h1>{title}</h1>
+                {sub.map(|sub| view! { <p class="sub">{sub}</p> })}
+                {below.map(|below| view! { <div class="sub">{below}</div> })}
+            </div>
             {children.map(|children| view! { <div class="row">{children()}</div> })}
         </header>
     }
@@ -93,4 +108,63 @@ pub fn Who(#[prop(into)] name: String, #[prop(into)] sub: String) -> impl IntoVi
 pub fn initials(name: &str) -> String {
     let letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     letters.take(2).flat_map(char::to_uppercase).collect()
+}
+
+/// How much of a moment is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeShape {
+    /// `12 Nov 2026, 14:05`
+    #[default]
+    Full,
+    /// `12 Nov, 14:05`: for what is recent.
+    Brief,
+    /// `12 Nov 2026`
+    Day,
+}
+
+/// A moment, as people in `zone` read it; without a zone in UTC, which it says.
+#[component]
+pub fn Time(
+    at: DateTime<Utc>,
+    #[prop(optional, into)] zone: Option<Tz>,
+    #[prop(optional)] shape: TimeShape,
+) -> impl IntoView {
+    moment(at, zone, shape)
+}
+
+pub(super) fn moment(at: DateTime<Utc>, zone: Option<Tz>, shape: TimeShape) -> impl IntoView {
+    let datetime = at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    view! { <time datetime=datetime>{time_words(at, zone, shape)}</time> }
+}
+
+/// The words of [`Time`].
+#[must_use]
+pub fn time_words(at: DateTime<Utc>, zone: Option<Tz>, shape: TimeShape) -> String {
+    let local = zone.unwrap_or(Tz::UTC).from_utc_datetime(&at.naive_utc());
+    let utc = if zone.is_none() { " UTC" } else { "" };
+    match shape {
+        TimeShape::Full => format!("{}{utc}", local.format("%-d %b %Y, %H:%M")),
+        TimeShape::Brief => format!("{}{utc}", local.format("%-d %b, %H:%M")),
+        TimeShape::Day => local.format("%-d %b %Y").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_or_says_utc() {
+        let at = Utc.with_ymd_and_hms(2026, 11, 12, 23, 5, 9).unwrap();
+        assert_eq!(time_words(at, None, TimeShape::Full), "12 Nov 2026, 23:05 UTC");
+        assert_eq!(time_words(at, Some(Tz::Europe__Berlin), TimeShape::Brief), "13 Nov, 00:05");
+        assert_eq!(time_words(at, Some(Tz::Europe__Berlin), TimeShape::Day), "13 Nov 2026");
+    }
+
+    #[test]
+    fn initials_are_at_most_two_letters() {
+        assert_eq!(initials("mia hart of Leeds"), "MH");
+        assert_eq!(initials("  "), "");
+    }
 }

@@ -1,0 +1,82 @@
+//! The address bar holds what a page shows: reading and changing a path's query.
+
+use crate::auth::Visitor;
+use leptos::prelude::use_context;
+
+/// A path of ours with its query.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    path: String,
+    pairs: Vec<(String, String)>,
+}
+
+impl Address {
+    /// Reads `/path?query`.
+    #[must_use]
+    pub fn parse(address: &str) -> Self {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let url = reqwest::Url::parse(&format!("http://here/?{query}"));
+        let pairs = url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default();
+        Self { path: path.to_owned(), pairs }
+    }
+
+    /// The page that is being rendered.
+    #[must_use]
+    pub fn here() -> Self {
+        use_context::<Visitor>().map(|visitor| Self::parse(&visitor.path)).unwrap_or_default()
+    }
+
+    /// The path alone.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query, in order.
+    #[must_use]
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// With `name` as `value`, in the place of any before.
+    #[must_use]
+    pub fn with(self, name: &str, value: impl Into<String>) -> Self {
+        let mut address = self.without(&[name]);
+        address.pairs.push((name.to_owned(), value.into()));
+        address
+    }
+
+    /// Without any of `names`.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.pairs.retain(|(name, _)| !names.contains(&name.as_str()));
+        self
+    }
+}
+
+/// `/path?name=value&…`, encoded.
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.path)?;
+        if self.pairs.is_empty() {
+            return Ok(());
+        }
+        let Ok(mut url) = reqwest::Url::parse("http://here/") else { return Ok(()) };
+        url.query_pairs_mut().extend_pairs(&self.pairs);
+        write!(f, "?{}", url.query().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_changes_one_name_and_keeps_the_rest() {
+        let here = Address::parse("/dashboard?account=a%20b&period=7d&after=x");
+        let there = here.clone().without(&["after"]).with("period", "30d");
+        assert_eq!(there.to_string(), "/dashboard?account=a+b&period=30d");
+        assert_eq!(here.without(&["account", "period", "after"]).to_string(), "/dashboard");
+        assert_eq!(Address::parse("/x").with("q", "a&b=ü").to_string(), "/x?q=a%26b%3D%C3%BC");
+    }
+}
