@@ -3,7 +3,8 @@
 use crate::auth::{Member, Visitor};
 use crate::problem::Problem;
 use crate::server::frame::{Assets, Frame, Page};
-use crate::ui::{Icon, initials};
+use crate::ui::islands::{LiveUpdates, Palette, SendOnce};
+use crate::ui::{Icon, ThemeSwitch, initials};
 use axum::http::StatusCode;
 use leptos::prelude::*;
 
@@ -43,9 +44,10 @@ pub fn document(page: Document<'_>) -> String {
     let framed = match (page.frame, page.visitor.member()) {
         (Frame::App, Some(member)) => {
             let nav = navigation(member, &page.visitor.path).to_html();
+            let islands = islands(body);
             let narrow = if page.narrow { " narrow" } else { "" };
             format!(
-                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{notice}{body}</div></main></div>"#
+                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{notice}{body}</div></main></div>{islands}"#
             )
         }
         (frame, _) => {
@@ -70,13 +72,20 @@ pub fn document(page: Document<'_>) -> String {
     )
 }
 
+/// The islands that every signed-in page has, and that a page with live regions has besides.
+fn islands(body: &str) -> String {
+    let live = body.contains("data-live=").then(|| view! { <LiveUpdates/> });
+    view! { <Palette/><SendOnce/>{live} }.to_html()
+}
+
 /// Text made safe for HTML.
 #[must_use]
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Preloads, and the script that loads the WebAssembly (once more if the network stumbles) and wakes every island.
+/// Preloads, and the script that loads the WebAssembly (once more if the network stumbles) and wakes every island, those in
+/// live regions again after a swap.
 /// Leptos' own component writes a `crossorigin` that keeps Firefox from hydrating (leptos #4843).
 fn hydration(assets: &Assets, nonce: &str) -> (String, String) {
     let (js, wasm) = (&assets.js, &assets.wasm);
@@ -86,11 +95,22 @@ fn hydration(assets: &Assets, nonce: &str) -> (String, String) {
     let script = format!(
         r#"<script type="module" nonce="{nonce}">
 const load = () => import("{js}").then(async (mod) => {{ await mod.default({{ module_or_path: "{wasm}" }}); mod.hydrate(); return mod; }});
+const owners = [];
 const wake = async (node, mod) => {{
-  if (node.tagName === "LEPTOS-ISLAND") {{ const island = mod[node.dataset.component]; if (island) await island(node); }}
+  if (node.tagName === "LEPTOS-ISLAND" && !node.awake) {{
+    node.awake = true;
+    owners.at(-1)?.();
+    await mod[node.dataset.component]?.(node);
+  }}
+  const within = node.tagName === "LEPTOS-CHILDREN";
+  if (within) owners.push(node.$$on_hydrate);
   for (const child of [...node.children]) await wake(child, mod);
+  if (within) owners.pop();
 }};
-const start = () => load().catch(() => new Promise((again) => setTimeout(again, 2000)).then(load)).then((mod) => wake(document.body, mod))
+const start = () => load().catch(() => new Promise((again) => setTimeout(again, 2000)).then(load)).then((mod) => {{
+    document.addEventListener("swapped", (event) => wake(event.target, mod), true);
+    return wake(document.body, mod);
+  }})
   .then(() => document.documentElement.dataset.awake = "true").catch(() => {{ document.documentElement.dataset.awake = "failed"; }});
 "requestIdleCallback" in window ? requestIdleCallback(start, {{ timeout: 500 }}) : start();
 </script>"#
@@ -130,6 +150,11 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                 </summary>
                 <div class="menu-list">{switch}<a href="/settings">"Agency settings"</a></div>
             </details>
+            <a class="search-button" href="/search">
+                <Icon name="search"/>
+                <span>"Search"</span>
+                <kbd>"Ctrl K"</kbd>
+            </a>
             <nav class="nav" aria-label="Main">{links.into_iter().collect_view()}</nav>
             <details class="menu up end" name="menu">
                 <summary>
@@ -140,6 +165,9 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                     <p class="menu-heading">{email}</p>
                     <a href="/settings/devices">"Signed-in devices"</a>
                     <a href="/settings/password">"Change password"</a>
+                    <hr/>
+                    <p class="menu-heading">"Theme"</p>
+                    <ThemeSwitch/>
                     <hr/>
                     <form method="post" action=crate::identity::sign_out_path()><button>"Sign out"</button></form>
                 </div>

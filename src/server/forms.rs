@@ -74,6 +74,9 @@ fn redirect(
     let input = if problem.is_some() { typed(body) } else { BTreeMap::new() };
     let flash = Flash { form: Some(form.to_owned()), problem, input, notice: left.notice };
     let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
+    for cookie in response.headers().get_all(header::SET_COOKIE) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
     match flash.cookie(app) {
         Ok(cookie) => {
             answer.headers_mut().append(header::SET_COOKIE, cookie);

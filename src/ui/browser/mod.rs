@@ -1,0 +1,12 @@
+//! What the shared islands do with the browser. Only the browser has this; the server has `no_browser.rs` in its place.
+
+mod copy;
+mod dom;
+mod live;
+mod palette;
+mod submit;
+
+pub use copy::copy;
+pub use live::keep_live;
+pub use palette::answer_keys;
+pub use submit::send_once;
