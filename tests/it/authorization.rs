@@ -62,6 +62,7 @@ const TABLE: &[Entry] = &[
     act("sign_up", &[("agency", "A"), ("name", "B"), ("email", "x"), ("password", "y")], May::Anybody),
     act("sign_in", &[("email", "x"), ("password", "y")], May::Anybody),
     act("sign_out", &[], May::Anybody),
+    act("set_theme", &[("theme", "dark")], May::Anybody),
 ];
 
 /// Rows of the first agency, by the name that stands for them in the table.

@@ -115,7 +115,9 @@ fn show(fresh: &Document) {
     let fresh = regions(fresh);
     for region in regions(&document()) {
         let name = name(&region);
-        let Some(html) = fresh.iter().find(|it| self::name(it) == name).map(Element::inner_html) else { continue };
+        let Some(html) = fresh.iter().find(|it| self::name(it) == name).map(Element::inner_html) else {
+            continue;
+        };
         let known = with(|state| state.given.iter().any(|given| given.0 == name && given.1 == html));
         if !known && !is_typed_in(&region) {
             swap(&region, &html);

@@ -10,7 +10,7 @@ use web_sys::{Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, 
 
 /// People type faster than they want answers.
 const PAUSE: Duration = Duration::from_millis(120);
-const NO_ANSWER: &str = r#"<p class="palette-group" role="option" aria-disabled="true">Search does not answer just now. Try again in a moment.</p>"#;
+const NO_ANSWER: &str = r#"<div class="palette-group" role="option" aria-disabled="true" aria-selected="false">Search does not answer just now. Try again in a moment.</div>"#;
 
 thread_local! {
     /// The number of the question asked last: an answer to an earlier one comes too late.

@@ -40,5 +40,9 @@ fn buttons(form: &Element) -> Vec<Element> {
 
 fn mark(element: &Element, busy: bool) {
     // Setting an attribute of an element that exists does not fail.
-    drop(if busy { element.set_attribute("aria-busy", "true") } else { element.remove_attribute("aria-busy") });
+    drop(if busy {
+        element.set_attribute("aria-busy", "true")
+    } else {
+        element.remove_attribute("aria-busy")
+    });
 }
