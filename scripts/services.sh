@@ -39,7 +39,7 @@ claim_ports() {
 # if this script is killed, the kernel tells the process to stop.
 start() {
   local name=$1; shift
-  setsid setpriv --pdeathsig INT -- "$@" </dev/null >"$LOGS/$name.log" 2>&1 &
+  setsid setpriv --pdeathsig TERM -- "$@" </dev/null >"$LOGS/$name.log" 2>&1 &
   NAMES+=("$name") PIDS+=($!)
 }
 
@@ -47,10 +47,9 @@ start() {
 stop_all() {
   trap '' INT TERM HUP
   for ((i = ${#PIDS[@]} - 1; i >= 0; i--)); do
-    kill -INT "${PIDS[$i]}" 2>/dev/null && echo "Stopping the ${NAMES[$i]}"
-    wait "${PIDS[$i]}" 2>/dev/null
+    if kill -TERM "${PIDS[$i]}" 2>/dev/null; then echo "Stopping the ${NAMES[$i]}"; fi
+    wait "${PIDS[$i]}" 2>/dev/null || true
   done
-  return 0
 }
 trap stop_all EXIT
 trap 'echo; exit 0' INT TERM HUP
@@ -61,12 +60,17 @@ stop_with() { # $1: sentence; $2: log
   exit 1
 }
 
-# $1: name; $2: port; $3: path that answers 200
+# $1: port; $2: path. Fresh machines have no curl.
+says_ok() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1" && printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$2" >&3 &&
+    read -r line <&3 && [[ $line = *' 200 '* ]]) 2>/dev/null
+}
+
+# $1: name of what was started last; $2: port; $3: path
 until_it_answers() {
   local pid=${PIDS[-1]}
   for _ in $(seq 1200); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$2" && printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$3" >&3 &&
-      read -r line <&3 && [[ $line = *' 200 '* ]]) 2>/dev/null; then return; fi
+    if says_ok "$2" "$3"; then return; fi
     kill -0 "$pid" 2>/dev/null || stop_with "The $1 did not start; the end of $LOGS/$1.log:" "$LOGS/$1.log"
     sleep 0.1
   done

@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::time::{sleep, timeout};
 
 pub use error::PostgresError;
@@ -263,7 +263,7 @@ fn options(socket_dir: &Path) -> PgConnectOptions {
 /// Makes the cluster beside its place and then moves it there, so that a crash half-way leaves nothing in the way.
 async fn init_cluster(place: &Place, binaries: &Path, settings: Settings) -> Result<()> {
     let unfinished = place.empty_unfinished_cluster()?;
-    let mut command = Command::new(binaries.join("initdb"));
+    let mut command = install::ends_with_its_parent(&binaries.join("initdb"));
     command.arg("--pgdata").arg(&unfinished).args([
         "--username=postgres",
         "--encoding=UTF8",
