@@ -18,7 +18,7 @@ async fn main() -> anyhow::Result<()> {
         .test_before_acquire(false)
         .connect(&std::env::var("DATABASE_URL")?)
         .await?;
-    let id: Uuid = sqlx::query_scalar("select id from agencies limit 1").fetch_one(&pool).await?;
+    let id: Uuid = sqlx::query_scalar("select agency_id from agencies limit 1").fetch_one(&pool).await?;
     let app = Router::new().route("/", get(row)).with_state((pool, id));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", std::env::var("PORT")?.parse()?)).await?;
     // As the app: failing to set it only costs speed.
@@ -28,7 +28,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn row(State((pool, id)): State<(PgPool, Uuid)>) -> Result<String, StatusCode> {
-    sqlx::query_scalar("select name from agencies where id = $1")
+    sqlx::query_scalar("select name from agencies where agency_id = $1")
         .bind(id)
         .fetch_one(&pool)
         .await

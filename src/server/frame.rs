@@ -7,7 +7,6 @@ use super::flash::Flash;
 use super::security_headers::content_policy;
 use super::state::App;
 use crate::auth::Visitor;
-use crate::config::Settings;
 use crate::error::Error;
 use crate::problem::Problem;
 use crate::shell;
@@ -16,8 +15,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use leptos::config::get_config_from_str;
 use leptos::prelude::*;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What stands around a page's content.
@@ -219,23 +218,28 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Reads the hashes that cargo-leptos left beside the binary; a build without them has plain names.
-    #[must_use]
-    pub fn load(_settings: &Settings) -> Self {
-        let hashes =
-            std::env::current_exe().ok().and_then(|exe| read_hashes(exe.parent()?)).unwrap_or_default();
-        let name = |kind: &str, plain: &str| {
+    /// The names as Leptos.toml has them, with the hashes that cargo-leptos left beside the binary; a build without hashes
+    /// has plain names.
+    ///
+    /// # Errors
+    /// When Leptos.toml, or a `LEPTOS_…` variable that changes it, cannot be read.
+    pub fn load() -> anyhow::Result<Self> {
+        let options = get_config_from_str(include_str!("../../Leptos.toml"))?;
+        let beside = std::env::current_exe().ok();
+        let hashes = beside
+            .filter(|_| options.hash_files)
+            .and_then(|exe| std::fs::read_to_string(exe.parent()?.join(&*options.hash_file)).ok())
+            .unwrap_or_default();
+        let (name, folder) = (&options.output_name, &options.site_pkg_dir);
+        let path = |kind: &str, plain: &str, extension: &str| {
             let hash = hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'));
-            hash.map_or_else(|| plain.to_owned(), |hash| format!("creatorcrm.{}", hash.trim()))
+            let stem = hash.map_or_else(|| plain.to_owned(), |hash| format!("{name}.{}", hash.trim()));
+            format!("/{folder}/{stem}.{extension}")
         };
-        Self {
-            css: format!("/pkg/{}.css", name("css", "creatorcrm")),
-            js: format!("/pkg/{}.js", name("js", "creatorcrm")),
-            wasm: format!("/pkg/{}.wasm", name("wasm", "creatorcrm_bg")),
-        }
+        Ok(Self {
+            css: path("css", name, "css"),
+            js: path("js", name, "js"),
+            wasm: path("wasm", &format!("{name}_bg"), "wasm"),
+        })
     }
-}
-
-fn read_hashes(folder: &Path) -> Option<String> {
-    std::fs::read_to_string(folder.join("hash.txt")).ok()
 }

@@ -36,7 +36,7 @@ pub fn build(settings: Settings, db: Db, random: &Arc<dyn Random>, stop: Cancell
         members: App::member_cache(),
         passwords: Passwords::new(random.clone()),
         changes: Changes::new(stop),
-        assets: Assets::load(&settings),
+        assets: Assets::load()?,
         metrics: telemetry::metrics()?,
         db,
         settings,

@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod assets;
 mod authorization;
 mod earnings;
 mod identity;
