@@ -1,5 +1,6 @@
 //! What a job is, and how it enters the queue.
 
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::server::state::App;
 use anyhow::Context;
@@ -13,10 +14,24 @@ use std::time::Duration;
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its name in the queue, in metrics and in logs.
     const NAME: &'static str;
+    /// Beside which jobs it runs.
+    const LANE: Lane = Lane::Quick;
 
     /// Does the work; a failure is logged and repeated with growing distance.
     fn run(self, app: &App) -> impl Future<Output = Result<()>> + Send;
 }
+
+/// Jobs of different lanes do not wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Over in well under a second.
+    Quick,
+    /// Seconds or more: it waits for somebody outside.
+    Long,
+}
+
+/// How the queue marks jobs of the long lane.
+pub(super) const LONG: &str = "long";
 
 /// How a job stands in the queue.
 #[derive(Clone, Debug, Default)]
@@ -55,17 +70,29 @@ impl How {
 /// When the database refuses.
 pub async fn enqueue<J: Job>(conn: &mut PgConnection, job: &J, how: How) -> Result<()> {
     let payload = serde_json::to_value(job).context("a job is written as JSON")?;
+    let flags = (J::LANE == Lane::Long).then(|| vec![LONG.to_owned()]);
     sqlx::query!(
-        "select enqueue_job($1, $2::jsonb::json, $3, now() + make_interval(secs => $4), $5)",
+        "select enqueue_job($1, $2::jsonb::json, $3, now() + make_interval(secs => $4), $5, $6)",
         J::NAME,
         payload,
         how.key,
         how.delay.as_secs_f64(),
-        how.queue
+        how.queue,
+        flags.as_deref()
     )
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// How many seconds the job has waited that is due longest.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn oldest_due(db: &Db) -> Result<f64> {
+    let mut tx = db.begin_system("how long jobs wait").await?;
+    let seconds = sqlx::query_scalar!(r#"select oldest_due_job_seconds() as "seconds!""#);
+    Ok(seconds.fetch_one(tx.conn()).await?)
 }
 
 /// Brings the queue's own schema up to date. Many processes may start at once: one does it, the others wait.

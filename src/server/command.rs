@@ -28,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Serve the web app, and work through background jobs.
     Serve,
+    /// Work through background jobs alone, beside other processes that serve or work.
+    Worker,
     /// Bring the database up to date.
     Migrate,
     /// Count every rollup again from the earnings, and print what differs.
@@ -82,6 +84,13 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
                 .with_context(|| format!("{socket} cannot be listened on (HOST, PORT)"))?;
             tracing::info!("CreatorCRM is at {}", app.public_url);
             run::serve(app, listener, stop).await
+        }
+        Command::Worker => {
+            let stop = stop_signal()?;
+            let app = run::build(settings, db, random, stop.clone())?;
+            tracing::info!("working through background jobs");
+            run::work(app, stop).await;
+            Ok(())
         }
     }
 }

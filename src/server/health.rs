@@ -35,5 +35,8 @@ pub async fn metrics(State(app): State<App>) -> Response {
     let idle = idle as f64;
     metrics::gauge!("db_pool_connections").set(f64::from(size));
     metrics::gauge!("db_pool_idle").set(idle);
+    // Without the database there is no figure, rather than an old one.
+    metrics::gauge!("jobs_oldest_due_seconds")
+        .set(crate::jobs::oldest_due(&app.db).await.unwrap_or(f64::NAN));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
 }

@@ -13,6 +13,7 @@ use crate::platform::fanvue::{FanvueClient, FanvueSettings};
 use crate::platform::{PlatformClient, Platforms, Timeouts, Url, http_client};
 use crate::random::Random;
 use crate::vault::Vault;
+use crate::{connections, jobs};
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use secrecy::SecretString;
@@ -26,12 +27,26 @@ use tokio_util::sync::CancellationToken;
 /// # Errors
 /// A sentence that names the setting that does not fit.
 pub fn build(settings: Settings, db: Db, random: &Arc<dyn Random>, stop: CancellationToken) -> Result<App> {
+    build_with(settings, db, random, stop, Timeouts::default())
+}
+
+/// The same, with another patience with platforms.
+///
+/// # Errors
+/// A sentence that names the setting that does not fit.
+pub fn build_with(
+    settings: Settings,
+    db: Db,
+    random: &Arc<dyn Random>,
+    stop: CancellationToken,
+    patience: Timeouts,
+) -> Result<App> {
     settings.check()?;
     let vault = Vault::new(&settings.encryption_key(random.as_ref())?, random.clone())?;
     Ok(App::new(Parts {
         public_url: settings.public_url(),
         vault,
-        platforms: platforms(&settings)?,
+        platforms: platforms(&settings, patience)?,
         sessions: SessionStore::new(db.clone()),
         members: App::member_cache(),
         passwords: Passwords::new(random.clone()),
@@ -43,7 +58,7 @@ pub fn build(settings: Settings, db: Db, random: &Arc<dyn Random>, stop: Cancell
     }))
 }
 
-fn platforms(settings: &Settings) -> Result<Platforms> {
+fn platforms(settings: &Settings, patience: Timeouts) -> Result<Platforms> {
     install_tls();
     let url =
         |name: &str, text: &str| text.parse::<Url>().with_context(|| format!("{name} is not an address"));
@@ -55,8 +70,7 @@ fn platforms(settings: &Settings) -> Result<Platforms> {
         api_url: url("FANVUE_API_URL", &settings.fanvue_api_url)?,
         webhook_secret: settings.fanvue_webhook_secret.clone(),
     };
-    let client: Arc<dyn PlatformClient> =
-        Arc::new(FanvueClient::new(fanvue, http_client(Timeouts::default())?));
+    let client: Arc<dyn PlatformClient> = Arc::new(FanvueClient::new(fanvue, http_client(patience)?));
     Ok(Platforms::new([client]))
 }
 
@@ -77,11 +91,30 @@ pub async fn database(url: &str, clock: Arc<dyn Clock>, random: Arc<dyn Random>)
     Ok(db)
 }
 
-/// Serves until `stop`; then finishes the requests in progress.
+/// Serves, and works in the background, until `stop`; then finishes the requests in progress and hands back the jobs.
 ///
 /// # Errors
-/// When the port is taken.
+/// When the port cannot be used (any more).
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    let working = tokio::spawn(work(app.clone(), stop.clone()));
+    let served = serve_only(app, listener, stop.clone()).await;
+    stop.cancel();
+    working.await?;
+    served
+}
+
+/// Everything that goes on in the background, until `stop`: jobs, and keeping tokens fresh.
+pub async fn work(app: App, stop: CancellationToken) {
+    let keeper =
+        connections::keep_fresh(app.db.clone(), app.vault.clone(), app.platforms.clone(), stop.clone());
+    tokio::join!(keeper, jobs::work(app, stop));
+}
+
+/// Serves until `stop`, without the background; then finishes the requests in progress.
+///
+/// # Errors
+/// When the port cannot be used (any more).
+pub async fn serve_only(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let listening = tokio::spawn(live::listen(app.clone()));
     let listener = listener.tap_io(|socket| {
         // Without it a keep-alive page takes 40 ms (ARCHITECTURE.md, section 10); failing to set it only costs that.

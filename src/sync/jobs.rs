@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId};
-use crate::jobs::{self, How, Job};
+use crate::jobs::{self, How, Job, Lane};
 use crate::server::state::App;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -17,6 +17,7 @@ pub struct SyncAccount {
 
 impl Job for SyncAccount {
     const NAME: &'static str = "sync_account";
+    const LANE: Lane = Lane::Long;
 
     async fn run(self, _app: &App) -> Result<()> {
         Ok(())

@@ -8,4 +8,6 @@ mod service;
 mod store;
 
 #[cfg(feature = "ssr")]
+pub use jobs::SyncAccount;
+#[cfg(feature = "ssr")]
 pub use service::{stop, want};

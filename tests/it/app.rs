@@ -5,13 +5,16 @@ use clap::Parser;
 use creatorcrm::clock::{Clock, StoppedClock, SystemClock};
 use creatorcrm::config::Settings;
 use creatorcrm::db::Db;
+use creatorcrm::platform::Timeouts;
 use creatorcrm::random::{Random, SystemRandom};
 use creatorcrm::server::run;
 use creatorcrm::server::state::App;
+use creatorcrm_sandbox::Sandbox;
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, Response};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +24,34 @@ pub struct TestApp {
     pub db: Db,
     pub url: String,
     pub database_url: String,
+    /// What the app was started with, for another process that shall work beside it.
+    pub arguments: Vec<String>,
+    sandbox: Option<Sandbox>,
     stop: CancellationToken,
+}
+
+/// What may differ between apps under test.
+pub struct Setup {
+    pub clock: Arc<dyn Clock>,
+    pub arguments: Vec<String>,
+    /// The platform, if there is one; its redirect and webhook addresses are filled in.
+    pub sandbox: Option<creatorcrm_sandbox::Config>,
+    /// How long the platform may take.
+    pub patience: Timeouts,
+    /// Whether jobs run in the app's own process.
+    pub works: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            arguments: Vec::new(),
+            sandbox: None,
+            patience: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(5) },
+            works: true,
+        }
+    }
 }
 
 #[derive(Parser)]
@@ -73,16 +103,46 @@ impl TestApp {
 
     /// The app with a clock and further settings.
     pub async fn with(clock: Arc<dyn Clock>, arguments: &[String]) -> Self {
+        Self::set_up(Setup { clock, arguments: arguments.to_vec(), ..Setup::default() }).await
+    }
+
+    /// The app with the real clock, beside a real sandbox (small, still, without a rate limit) that sends it webhooks.
+    pub async fn with_sandbox() -> Self {
+        Self::set_up(Setup { sandbox: Some(creatorcrm_sandbox::Config::for_tests()), ..Setup::default() })
+            .await
+    }
+
+    /// The app as `setup` says.
+    pub async fn set_up(setup: Setup) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut all = vec!["--public-url".to_owned(), url.clone()];
-        all.extend_from_slice(arguments);
-        let (db, database_url) = database(clock).await;
+        let mut arguments = vec!["--public-url".to_owned(), url.clone()];
+        let sandbox = match setup.sandbox {
+            Some(config) => Some(start_sandbox(config, &url, &mut arguments).await),
+            None => None,
+        };
+        arguments.extend(setup.arguments);
+        let (db, database_url) = database(setup.clock).await;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let stop = CancellationToken::new();
-        let app = run::build(settings(&all), db.clone(), &random, stop.clone()).unwrap();
-        tokio::spawn(run::serve(app.clone(), listener, stop.clone()));
-        Self { app, db, url, database_url, stop }
+        let app = run::build_with(settings(&arguments), db.clone(), &random, stop.clone(), setup.patience);
+        let app = app.unwrap();
+        if setup.works {
+            tokio::spawn(run::serve(app.clone(), listener, stop.clone()));
+        } else {
+            tokio::spawn(run::serve_only(app.clone(), listener, stop.clone()));
+        }
+        Self { app, db, url, database_url, arguments, sandbox, stop }
+    }
+
+    /// The platform beside the app.
+    pub fn sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().expect("this app has no sandbox: TestApp::with_sandbox")
+    }
+
+    /// Ends the sandbox, as when the platform is away.
+    pub async fn stop_sandbox(&mut self) {
+        self.sandbox.take().expect("a sandbox that runs").stop().await;
     }
 
     /// A new browser.
@@ -104,6 +164,31 @@ impl TestApp {
         assert!(page.path.starts_with("/dashboard"), "signed up to {}: {}", page.path, page.text);
         browser
     }
+}
+
+/// Starts a sandbox for the app at `url` and adds the settings that point there.
+async fn start_sandbox(
+    mut config: creatorcrm_sandbox::Config,
+    url: &str,
+    arguments: &mut Vec<String>,
+) -> Sandbox {
+    config.redirect_uris = vec![format!("{url}/oauth/fanvue/callback")];
+    config.webhook_url = Some(format!("{url}/webhooks/fanvue"));
+    let secrets = [
+        ("--fanvue-client-id", config.client_id.clone()),
+        ("--fanvue-client-secret", config.client_secret.clone()),
+        ("--fanvue-webhook-secret", config.webhook_secret.clone()),
+    ];
+    let sandbox = creatorcrm_sandbox::start(config).await.unwrap();
+    let base = sandbox.base_url();
+    let addresses = [
+        ("--fanvue-authorize-url", format!("{base}/oauth2/auth")),
+        ("--fanvue-token-url", format!("{base}/oauth2/token")),
+        ("--fanvue-api-url", base),
+    ];
+    let all = secrets.into_iter().chain(addresses);
+    arguments.extend(all.flat_map(|(name, value)| [name.to_owned(), value]));
+    sandbox
 }
 
 impl Drop for TestApp {
