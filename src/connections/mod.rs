@@ -26,6 +26,6 @@ pub use health::{health_by_platform, note_failure, note_success, problems};
 #[cfg(feature = "ssr")]
 pub use keeper::keep_fresh;
 #[cfg(feature = "ssr")]
-pub use service::list;
+pub use service::{list, of_account};
 #[cfg(feature = "ssr")]
 pub use types::{ConnectedAccount, Connection, Health, ProblemConnection};

@@ -4,8 +4,9 @@ use super::policy::ViewConnections;
 use super::store;
 use super::types::Connection;
 use crate::auth::Scope;
-use crate::db::Db;
+use crate::db::{AgencyTx, Db};
 use crate::error::Result;
+use crate::ids::AccountId;
 
 /// Every connection that is not disconnected, newest first, with the accounts that it reaches.
 ///
@@ -20,4 +21,13 @@ pub async fn list(db: &Db, scope: &Scope<ViewConnections>) -> Result<Vec<Connect
         }
     }
     Ok(connections)
+}
+
+/// The connection through which `account` is reached: how it is, since when, and what it may. Nothing when the account is
+/// disconnected, or not this agency's.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_account(tx: &mut AgencyTx, account: AccountId) -> Result<Option<Connection>> {
+    store::find_of_account(tx, account).await
 }

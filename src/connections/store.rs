@@ -1,8 +1,12 @@
-//! The SQL of connections: looking, health and refreshing. What is due is told by the database's clock alone, since the
+//! The SQL of connections: here health and refreshing, in the files beside it the rest. What is due is told by the database's clock alone, since the
 //! clocks of processes differ.
 
+mod lists;
+
+pub(super) use lists::*;
+
 use super::tokens::SealedPair;
-use super::types::{ConnectedAccount, Connection, Health, ProblemConnection};
+use super::types::Health;
 use crate::db::{AgencyTx, SystemTx};
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId, ConnectionId};
@@ -59,90 +63,6 @@ pub(super) async fn find_access(tx: &mut AgencyTx, account: AccountId) -> Result
     .fetch_optional(tx.conn())
     .await?;
     Ok(row)
-}
-
-// ------------------------------------------------------- lists
-
-pub(super) async fn list(tx: &mut AgencyTx) -> Result<Vec<Connection>> {
-    let agency = tx.agency_id();
-    let rows = sqlx::query!(
-        r#"select id as "id: ConnectionId", platform, display_name, health as "health: Health", health_since, health_note,
-                  paused_until, connected_at, scopes
-           from connections where agency_id = $1 and disconnected_at is null order by connected_at desc, id desc"#,
-        agency as AgencyId
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    // A platform that this version does not know (any more) cannot be shown or used.
-    let known = rows.into_iter().filter_map(|row| {
-        Some(Connection {
-            id: row.id,
-            platform: row.platform.parse().ok()?,
-            display_name: row.display_name,
-            health: row.health,
-            health_since: row.health_since,
-            health_note: row.health_note,
-            paused_until: row.paused_until,
-            connected_at: row.connected_at,
-            scopes: row.scopes,
-            accounts: Vec::new(),
-        })
-    });
-    Ok(known.collect())
-}
-
-struct AccountRow {
-    connection: ConnectionId,
-    id: AccountId,
-    name: String,
-    handle: String,
-    syncing: bool,
-}
-
-pub(super) async fn list_accounts(tx: &mut AgencyTx) -> Result<Vec<(ConnectionId, ConnectedAccount)>> {
-    let agency = tx.agency_id();
-    let rows = sqlx::query_as!(
-        AccountRow,
-        r#"select a.connection_id as "connection!: ConnectionId", a.id as "id: AccountId", a.name, a.handle,
-                  coalesce(s.state in ('waiting', 'running') and s.backfill_done_at is null, false) as "syncing!"
-           from accounts a left join syncs s on s.agency_id = a.agency_id and s.account_id = a.id
-           where a.agency_id = $1 and a.disconnected_at is null and a.connection_id is not null
-           order by a.name, a.id"#,
-        agency as AgencyId
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let account = |row: AccountRow| {
-        let it = ConnectedAccount { id: row.id, name: row.name, handle: row.handle, syncing: row.syncing };
-        (row.connection, it)
-    };
-    Ok(rows.into_iter().map(account).collect())
-}
-
-pub(super) async fn list_problems(tx: &mut AgencyTx) -> Result<Vec<ProblemConnection>> {
-    let agency = tx.agency_id();
-    let rows = sqlx::query!(
-        r#"select c.id as "id: ConnectionId", c.platform, c.health as "health: Health", c.health_since,
-                  coalesce(string_agg(a.name, ', ' order by a.name), c.display_name) as "names!"
-           from connections c
-           left join accounts a on a.agency_id = c.agency_id and a.connection_id = c.id and a.disconnected_at is null
-           where c.agency_id = $1 and c.disconnected_at is null and c.health <> 'connected'
-           group by c.agency_id, c.id
-           order by array_position(array['needs_reconnect', 'choosing', 'platform_down'], c.health) nulls last, c.id"#,
-        agency as AgencyId
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    let known = rows.into_iter().filter_map(|row| {
-        Some(ProblemConnection {
-            id: row.id,
-            platform: row.platform.parse().ok()?,
-            names: row.names,
-            health: row.health,
-            since: row.health_since,
-        })
-    });
-    Ok(known.collect())
 }
 
 // ------------------------------------------------------- health
