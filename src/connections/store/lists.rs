@@ -41,7 +41,9 @@ struct AccountRow {
     syncing: bool,
 }
 
-pub(in crate::connections) async fn list_accounts(tx: &mut AgencyTx) -> Result<Vec<(ConnectionId, ConnectedAccount)>> {
+pub(in crate::connections) async fn list_accounts(
+    tx: &mut AgencyTx,
+) -> Result<Vec<(ConnectionId, ConnectedAccount)>> {
     let agency = tx.agency_id();
     let rows = sqlx::query_as!(
         AccountRow,
@@ -86,7 +88,6 @@ pub(in crate::connections) async fn list_problems(tx: &mut AgencyTx) -> Result<V
     });
     Ok(known.collect())
 }
-
 
 /// The connection through which `account` is reached, with everything else that it reaches; nothing when it is disconnected.
 pub(in crate::connections) async fn find_of_account(
