@@ -37,6 +37,7 @@ pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod vault;
 
+pub mod analytics;
 pub mod connections;
 pub mod identity;
 pub mod sync;

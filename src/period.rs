@@ -15,6 +15,9 @@ pub struct Period {
 /// The longest period that a page shows: three years.
 pub const MAX_DAYS: i64 = 1100;
 
+/// The years in which a period may begin, so that the one before it is a date everywhere too.
+const YEARS: std::ops::Range<i32> = 2000..2200;
+
 /// What the person picked; the address bar holds it as `period=…` (and `from=…&to=…` for custom days, both inclusive).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Choice {
@@ -49,7 +52,7 @@ impl Choice {
                 let start: NaiveDate = from?.parse().ok()?;
                 let end = to?.parse::<NaiveDate>().ok()?.succ_opt()?;
                 let days = (end - start).num_days();
-                if !(1..=MAX_DAYS).contains(&days) {
+                if !(1..=MAX_DAYS).contains(&days) || !YEARS.contains(&start.year()) {
                     return None;
                 }
                 Self::Custom(Period { start, end })
@@ -194,6 +197,8 @@ mod tests {
         assert_eq!(choice.query(), "period=custom&from=2026-06-01&to=2026-06-30");
         assert_eq!(Choice::parse("custom", Some("2026-06-30"), Some("2026-06-01")), None);
         assert_eq!(Choice::parse("custom", Some("1900-01-01"), Some("2026-06-01")), None);
+        assert_eq!(Choice::parse("custom", Some("-262143-01-01"), Some("-262143-01-02")), None);
+        assert_eq!(Choice::parse("custom", Some("+262142-12-30"), Some("+262142-12-31")), None);
         assert_eq!(Choice::parse("custom", None, None), None);
     }
 }

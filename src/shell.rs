@@ -3,7 +3,7 @@
 use crate::auth::{Member, Visitor};
 use crate::problem::Problem;
 use crate::server::frame::{Assets, Frame, Page};
-use crate::ui::islands::{LiveUpdates, Palette, SendOnce};
+use crate::ui::islands::{ChartReadout, LiveUpdates, Palette, SendOnce};
 use crate::ui::{Icon, ThemeSwitch, initials};
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -72,10 +72,12 @@ pub fn document(page: Document<'_>) -> String {
     )
 }
 
-/// The islands that every signed-in page has, and that a page with live regions has besides.
+/// The islands that every signed-in page has, and that a page with live regions or charts has besides. Charts may come
+/// into a live region later.
 fn islands(body: &str) -> String {
-    let live = body.contains("data-live=").then(|| view! { <LiveUpdates/> });
-    view! { <Palette/><SendOnce/>{live} }.to_html()
+    let live = body.contains("data-live=");
+    let charts = (live || body.contains("data-chart")).then(|| view! { <ChartReadout/> });
+    view! { <Palette/><SendOnce/>{live.then(|| view! { <LiveUpdates/> })}{charts} }.to_html()
 }
 
 /// Text made safe for HTML.

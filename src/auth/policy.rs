@@ -40,6 +40,7 @@ macro_rules! permission {
 /// Every permission there is, for docs/authorization.md and its test. A new one is added here.
 pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::identity::policy::ManageOwnSessions::INFO,
+    crate::analytics::policy::ViewDashboard::INFO,
     crate::connections::policy::ViewConnections::INFO,
     crate::connections::policy::ConnectAccounts::INFO,
     crate::connections::policy::ManageConnectLinks::INFO,

@@ -5,8 +5,9 @@ use crate::platform::PlatformKind;
 use chrono::{DateTime, Utc};
 
 /// How a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, sqlx::Type, serde::Deserialize)]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Health {
     /// The grant is stored; whose it is, or which of its creators are wanted, is still to be said.
     Choosing,

@@ -121,6 +121,46 @@ open_enum! {
     }
 }
 
+impl EarningSource {
+    /// One of them, as people read it: `Tip`. A kind that we do not know is told in the platform's own words.
+    #[must_use]
+    pub fn singular(&self) -> String {
+        let known = match self {
+            Self::Subscription => "Subscription",
+            Self::Renewal => "Renewal",
+            Self::Post => "Post",
+            Self::Message => "Message",
+            Self::Tip => "Tip",
+            Self::MediaLink => "Media link",
+            Self::CheckoutLink => "Checkout link",
+            Self::FanExperience => "Fan experience",
+            Self::Affiliate => "Affiliate share",
+            Self::Referral => "Referral share",
+            Self::Giveaway => "Giveaway",
+            Self::AppStore => "App store sale",
+            Self::Refund => "Refund",
+            Self::Chargeback => "Chargeback",
+            Self::Other(raw) => return in_words(raw),
+        };
+        known.to_owned()
+    }
+
+    /// All of them: `Tips`.
+    #[must_use]
+    pub fn plural(&self) -> String {
+        match self {
+            Self::Other(raw) => in_words(raw),
+            known => format!("{}s", known.singular()),
+        }
+    }
+}
+
+/// `brand_new_kind` as `Brand new kind`.
+fn in_words(raw: &str) -> String {
+    let mut letters = raw.chars().map(|letter| if matches!(letter, '_' | '-') { ' ' } else { letter });
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 open_enum! {
     /// Whether an earning can be paid out yet.
     EarningStatus, Unknown {
@@ -309,5 +349,18 @@ impl PpvStats {
     /// Unlocked of sent, from 0 to 1; nothing when none was sent.
     pub fn unlock_rate(&self) -> Option<f64> {
         (self.sent > 0).then(|| self.unlocked as f64 / self.sent as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_in_words_known_or_not() {
+        assert_eq!(EarningSource::Tip.plural(), "Tips");
+        assert_eq!(EarningSource::MediaLink.singular(), "Media link");
+        assert_eq!(EarningSource::parse("brand_new-kind").plural(), "Brand new kind");
+        assert_eq!(EarningSource::parse("").singular(), "");
     }
 }

@@ -4,6 +4,7 @@ pub mod command;
 pub mod cross_site;
 pub mod flash;
 pub mod forms;
+pub mod fragments;
 pub mod frame;
 pub mod health;
 pub mod live;

@@ -2,6 +2,7 @@
 
 use super::state::App;
 use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
+use crate::analytics;
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::identity;
@@ -91,6 +92,7 @@ fn programs() -> Listed {
 fn pages() -> Listed {
     Listed::default()
         .route("/", get(home))
+        .route("/dashboard", get(analytics::pages::dashboard))
         .route("/sign-in", get(identity::pages::sign_in))
         .route("/sign-up", get(identity::pages::sign_up))
         .route("/api/{*function}", post(forms::server_function))

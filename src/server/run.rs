@@ -1,5 +1,6 @@
 //! Starting and stopping: the app is built here for main and for tests alike.
 
+use super::fragments::Fragments;
 use super::live::{self, Changes};
 use super::router::router;
 use super::state::{App, Parts};
@@ -21,6 +22,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// What rendered parts of pages may take of the memory.
+const FRAGMENT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Builds the app on `db`. Everything that differs in tests is handed in.
 ///
@@ -51,6 +55,7 @@ pub fn build_with(
         members: App::member_cache(),
         passwords: Passwords::new(random.clone()),
         changes: Changes::new(stop),
+        fragments: Fragments::new(FRAGMENT_BYTES),
         assets: Assets::load()?,
         metrics: telemetry::metrics()?,
         db,

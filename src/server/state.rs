@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::db::Db;
 use crate::ids::{AgencyId, UserId};
 use crate::platform::Platforms;
+use crate::server::fragments::Fragments;
 use crate::server::frame::Assets;
 use crate::server::live::Changes;
 use crate::vault::Vault;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub passwords: crate::identity::Passwords,
     /// What committed changes there are, for live pages and caches.
     pub changes: Changes,
+    /// Rendered parts of pages.
+    pub fragments: Fragments,
     /// The browser's files.
     pub assets: Assets,
     /// Renders the metrics.

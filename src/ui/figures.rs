@@ -189,7 +189,7 @@ pub fn Stats(children: Children) -> impl IntoView {
 }
 
 /// One headline figure, once per currency, each against the period before. No figures at all is a dash with `note`, which
-/// says why; otherwise `note` stands under the figures.
+/// says why; otherwise `note` stands under the figures. An empty note is none.
 #[component]
 pub fn Stat(
     #[prop(into)] label: String,
@@ -218,7 +218,7 @@ pub fn Stat(
             <dt class="stat-label">{label}</dt>
             {dash}
             {figures.collect_view()}
-            {note.map(|note| view! { <dd class="change">{note}</dd> })}
+            {note.filter(|note| !note.is_empty()).map(|note| view! { <dd class="change">{note}</dd> })}
         </div>
     }
 }

@@ -9,6 +9,12 @@ pub fn LiveUpdates() -> impl IntoView {
     Effect::new(|_| browser::keep_live());
 }
 
+/// Reads the page's charts out: pointer, finger and arrow keys choose a bar. The shell adds it to a page that has charts.
+#[island]
+pub fn ChartReadout() -> impl IntoView {
+    Effect::new(|_| browser::read_charts());
+}
+
 /// Sends each form once, however often its button is pressed. The shell adds it.
 #[island]
 pub fn SendOnce() -> impl IntoView {

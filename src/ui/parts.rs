@@ -126,7 +126,7 @@ pub enum TimeShape {
 #[component]
 pub fn Time(
     at: DateTime<Utc>,
-    #[prop(optional, into)] zone: Option<Tz>,
+    #[prop(optional_no_strip, into)] zone: Option<Tz>,
     #[prop(optional)] shape: TimeShape,
 ) -> impl IntoView {
     moment(at, zone, shape)

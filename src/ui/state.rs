@@ -24,8 +24,8 @@ pub fn health_words(health: &str) -> (&'static str, &'static str) {
 #[component]
 pub fn HealthBadge(
     #[prop(into)] health: String,
-    #[prop(optional, into)] since: Option<DateTime<Utc>>,
-    #[prop(optional, into)] zone: Option<Tz>,
+    #[prop(optional_no_strip, into)] since: Option<DateTime<Utc>>,
+    #[prop(optional_no_strip, into)] zone: Option<Tz>,
 ) -> impl IntoView {
     let (class, words) = health_words(&health);
     let since = since.map(|at| {

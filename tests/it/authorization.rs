@@ -3,6 +3,7 @@
 //! A route or server function that is missing from `TABLE` fails here.
 
 use crate::app::{Browser, TestApp};
+use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::identity::policy::ManageOwnSessions;
 use reqwest::Method;
@@ -54,6 +55,7 @@ const TABLE: &[Entry] = &[
     page("/health/database", May::Anybody),
     page("/health/external", May::Anybody),
     page("/metrics", May::Anybody),
+    page("/dashboard", May::Holders(&ViewDashboard::INFO)),
     page("/sign-in", May::Anybody),
     page("/sign-up", May::Anybody),
     page("/live", May::Holders(&ManageOwnSessions::INFO)),

@@ -152,6 +152,7 @@ fn swap(region: &Element, html: &str) {
     if let Some(element) = focused.and_then(|place| at(region, &place)) {
         focus(&element);
     }
+    super::charts::mark_again();
     // The script in shell.rs wakes the islands inside.
     if let Ok(event) = Event::new("swapped") {
         drop(region.dispatch_event(&event));

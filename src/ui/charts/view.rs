@@ -48,8 +48,8 @@ pub fn BarChart(
     let told = tell(&last, unit);
     view! {
         <div class="chart-box" data-chart>
-            <p class="chart-readout"><b>{when(&last, years)}</b>" "{told}</p>
-            <div class="chart" role="img" aria-label=spoken>
+            <p class="chart-readout"><b>{when(&last, years)}</b>" "<span>{told}</span></p>
+            <div class="chart" role="img" aria-label=spoken tabindex="0">
                 <div class="chart-y" aria-hidden="true">{lines}</div>
                 {plot(&columns, scale, unit, years)}
                 <div class="chart-x" aria-hidden="true">{marks}</div>

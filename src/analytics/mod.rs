@@ -1,0 +1,20 @@
+//! Analytics: what the whole agency earns, read from the rollups.
+
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod policy;
+#[cfg(feature = "ssr")]
+mod service;
+#[cfg(feature = "ssr")]
+mod store;
+#[cfg(feature = "ssr")]
+mod types;
+
+#[cfg(feature = "ssr")]
+pub use service::{dashboard, edition};
+#[cfg(feature = "ssr")]
+pub use types::{
+    AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount, Subscribers,
+    TopFan,
+};

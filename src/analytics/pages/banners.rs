@@ -1,0 +1,72 @@
+//! What stands above the figures: connections that need somebody, platforms that are down, a first sync under way.
+
+use crate::analytics::types::History;
+use crate::connections::{Health, ProblemConnection};
+use crate::ids::ConnectionId;
+use crate::period::Period;
+use crate::ui::{Banner, TimeShape, Tone, time_words};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// More banners than these would push the figures off the screen.
+const MOST: usize = 3;
+
+/// One banner per connection that somebody should look at, worst first; beyond three, one that says how many more.
+pub fn banners(
+    problems: Vec<ProblemConnection>,
+    last_read: BTreeMap<ConnectionId, DateTime<Utc>>,
+    zone: Option<Tz>,
+) -> impl IntoView {
+    let more = problems.len().saturating_sub(MOST);
+    let more = (more > 0).then(|| {
+        let title =
+            if more == 1 { "One more connection".to_owned() } else { format!("{more} more connections") };
+        view! {
+            <Banner tone=Tone::Warn title=format!("{title} should be looked at")>
+                <a class="button secondary small" href="/connections">"See connections"</a>
+            </Banner>
+        }
+    });
+    let shown = problems.into_iter().take(MOST).map(|it| {
+        let read = last_read.get(&it.id).copied();
+        banner(it, read, zone)
+    });
+    view! { {shown.collect_view()}{more} }
+}
+
+fn banner(problem: ProblemConnection, read: Option<DateTime<Utc>>, zone: Option<Tz>) -> impl IntoView {
+    let tone = match problem.health {
+        Health::NeedsReconnect => Tone::Danger,
+        Health::RateLimited => Tone::Info,
+        _ => Tone::Warn,
+    };
+    let words = |at| time_words(at, zone, TimeShape::Brief);
+    let known = match read {
+        Some(at) => format!(" What you see is as of {}.", words(at)),
+        None => String::new(),
+    };
+    let what = problem.health.what_to_do(problem.platform).unwrap_or_default();
+    let text = format!("{what} Since {}.{known}", words(problem.since));
+    let action = problem.action().map(|(href, words)| {
+        view! { <a class="button secondary small" href=href>{words}</a> }
+    });
+    view! { <Banner tone=tone title=problem.title() text=text>{action}</Banner> }
+}
+
+/// While a first sync goes back, what of the two periods is not there yet.
+pub fn reading(history: &History, period: Period, previous: Period) -> impl IntoView {
+    let from = history.earnings_complete_from.filter(|_| !history.has_all_earnings_of(previous))?;
+    let reached = from.format("%-d %b %Y");
+    let text = if history.has_all_earnings_of(period) {
+        format!(
+            "Everything from {reached} on is here. The comparison appears once the days before are in too."
+        )
+    } else {
+        format!(
+            "Everything from {reached} on is here; what came before is still being read, so the figures will rise."
+        )
+    };
+    Some(view! { <Banner tone=Tone::Info title="Reading what was earned before" text=text/> })
+}

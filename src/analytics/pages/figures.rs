@@ -1,0 +1,97 @@
+//! The headline figures, and what they mean.
+
+use super::Shown;
+use crate::analytics::types::{Earned, Subscribers};
+use crate::period::Period;
+use crate::ui::{Better, Compared, Figure, Stat, Stats};
+use leptos::prelude::*;
+
+/// Six figures, each against the period before; money once per currency.
+pub fn figures(
+    earned: &[Earned],
+    subscribers: &Subscribers,
+    period: Period,
+    shown: Shown,
+) -> impl IntoView + use<> {
+    let net = earned.iter().map(|it| it.net).collect::<Vec<_>>();
+    let gross = earned.iter().map(|it| it.gross).collect::<Vec<_>>();
+    let average = earned.iter().filter_map(|it| it.average).collect::<Vec<_>>();
+    let active = subscribers.active.map(|now| Compared::new(now, subscribers.active_before));
+    let joined = Compared::new(subscribers.joined, subscribers.joined_before);
+    let lost = Compared::new(subscribers.lost, subscribers.lost_before);
+    let churn = subscribers.churn_permille();
+    let churn = churn.map(|it| format!("{}.{}\u{a0}% of those before", it / 10, it % 10));
+    let (paying, counted) = (paying(earned), counted(subscribers, period, shown).unwrap_or_default());
+    view! {
+        <Stats>
+            <Stat label="Net earnings" figures=net/>
+            <Stat label="Gross earnings" figures=gross/>
+            <Stat label="Net per paying fan" figures=average note=paying/>
+            <Stat label="Active subscribers" figures=active.into_iter().collect() note=counted/>
+            <Stat label="New subscribers" figures=vec![joined]/>
+            <Stat label="Churned" figures=vec![lost] better=Better::Less note=churn.unwrap_or_default()/>
+        </Stats>
+    }
+}
+
+/// Of how many fans the average is.
+fn paying(earned: &[Earned]) -> String {
+    let fans: i64 = earned.iter().map(|it| it.paying_fans).sum();
+    match fans {
+        0 => "Nobody paid in these days".to_owned(),
+        1 => "One fan paid".to_owned(),
+        _ => format!("{} fans paid", Figure::Count(fans)),
+    }
+}
+
+/// When the count is not of now, or not of all.
+fn counted(subscribers: &Subscribers, period: Period, shown: Shown) -> Option<String> {
+    let Subscribers { connected, counted, .. } = *subscribers;
+    if counted == 0 {
+        return Some("No connected account gives a count".to_owned());
+    }
+    if subscribers.active.is_none() {
+        return Some("Not known that far back yet".to_owned());
+    }
+    let when = (period.end <= shown.edition.today)
+        .then(|| format!("At the end of {}", period.last_day().format("%-d %b")));
+    let of = (counted < connected).then(|| format!("Of {counted} of {connected} connected accounts"));
+    let both: Vec<_> = [when, of].into_iter().flatten().collect();
+    (!both.is_empty()).then(|| both.join(". "))
+}
+
+/// What a person may ask about the figures.
+const MEANINGS: [(&str, &str); 6] = [
+    (
+        "Net and gross",
+        "Gross is what fans paid. Net is what the platform leaves of it after its fee; we take both from the platform as they are.",
+    ),
+    ("Days", "Days are whole days in UTC, as the platforms count them. Today is not over yet."),
+    (
+        "Refunds and chargebacks",
+        "They lower the day on which the money went back, not the day of the payment.",
+    ),
+    (
+        "Compared with",
+        "As many days before, or the same days of the month before. An account whose past is still being read is not compared.",
+    ),
+    (
+        "Subscribers",
+        "Active subscribers are counted by the platform now; earlier days are counted back from who joined and left. Churned are those whose subscription ended.",
+    ),
+    (
+        "Paying fan",
+        "A fan who paid at least once in these days. Someone who pays two of your creators counts for each.",
+    ),
+];
+
+/// The definitions, folded away.
+pub fn definitions() -> impl IntoView {
+    let all = MEANINGS.map(|(what, meaning)| view! { <div><dt>{what}</dt><dd>{meaning}</dd></div> });
+    view! {
+        <details class="disclosure">
+            <summary>"What these figures mean"</summary>
+            <dl class="definitions">{all.into_iter().collect_view()}</dl>
+        </details>
+    }
+}

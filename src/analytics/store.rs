@@ -1,0 +1,275 @@
+//! The SQL of analytics: rollups only, save the newest few earnings by their index. docs/performance.md has the plans.
+
+use crate::connections::Health;
+use crate::db::AgencyTx;
+use crate::error::Result;
+use crate::ids::{AccountId, AgencyId, ConnectionId};
+use crate::period::Period;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use sqlx::types::Json;
+
+/// What every page of the agency depends on.
+pub(super) struct EditionRow {
+    pub data_version: i64,
+    pub time_zone: String,
+    pub currency: String,
+}
+
+pub(super) async fn lookup_edition(tx: &mut AgencyTx) -> Result<EditionRow> {
+    let agency = tx.agency_id();
+    let row = sqlx::query_as!(
+        EditionRow,
+        "select data_version, time_zone, currency from agencies where agency_id = $1",
+        agency as AgencyId
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(row)
+}
+
+/// A sum of earnings in one currency: of a day, of a source, or of an account; the other two are nothing. A day's sum is of
+/// whichever period it lies in.
+pub(super) struct SumRow {
+    pub currency: String,
+    pub day: Option<NaiveDate>,
+    pub source: Option<String>,
+    pub account: Option<AccountId>,
+    pub gross: i64,
+    pub net: i64,
+    pub gross_before: i64,
+    pub net_before: i64,
+}
+
+/// Every sum of the two periods, in one walk over their days.
+pub(super) async fn list_sums(tx: &mut AgencyTx, period: Period, previous: Period) -> Result<Vec<SumRow>> {
+    let agency = tx.agency_id();
+    let rows = sqlx::query_as!(
+        SumRow,
+        r#"select currency, day as "day?", source as "source?", account_id as "account?: AccountId",
+                  coalesce(sum(gross) filter (where day >= $4), 0)::bigint as "gross!",
+                  coalesce(sum(net) filter (where day >= $4), 0)::bigint as "net!",
+                  coalesce(sum(gross) filter (where day < $3), 0)::bigint as "gross_before!",
+                  coalesce(sum(net) filter (where day < $3), 0)::bigint as "net_before!"
+           from earning_days
+           where agency_id = $1 and day >= $2 and day < $5 and (day < $3 or day >= $4)
+           group by grouping sets ((currency, day), (currency, source), (currency, account_id))"#,
+        agency as AgencyId,
+        previous.start,
+        previous.end,
+        period.start,
+        period.end
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// The paying fans of a currency, with one of its top fans, if there is any.
+pub(super) struct FanRow {
+    pub currency: String,
+    pub paying: i64,
+    pub paid: i64,
+    pub paying_before: i64,
+    pub paid_before: i64,
+    pub account: Option<AccountId>,
+    pub account_name: Option<String>,
+    pub fan_id: Option<String>,
+    pub fan_name: Option<String>,
+    pub gross: Option<i64>,
+    pub payments: Option<i64>,
+}
+
+/// Who paid in the two periods, and the `top` who spent most in the first, per currency, most first.
+pub(super) async fn list_fans(
+    tx: &mut AgencyTx,
+    period: Period,
+    previous: Period,
+    top: i64,
+) -> Result<Vec<FanRow>> {
+    let agency = tx.agency_id();
+    let rows = sqlx::query_as!(
+        FanRow,
+        r#"with spent as materialized (
+             select currency, account_id, fan_id, sum(gross) filter (where day >= $4) as gross,
+                    sum(net) filter (where day >= $4) as net, sum(payments) filter (where day >= $4) as payments,
+                    sum(net) filter (where day < $3) as net_before, sum(payments) filter (where day < $3) as payments_before
+             from fan_days
+             where agency_id = $1 and day >= $2 and day < $5 and (day < $3 or day >= $4)
+             group by currency, account_id, fan_id
+           ), total as (
+             select currency, count(*) filter (where payments > 0) as paying, count(*) filter (where payments_before > 0) as paying_before,
+                    coalesce(sum(net) filter (where payments > 0), 0)::bigint as paid,
+                    coalesce(sum(net_before) filter (where payments_before > 0), 0)::bigint as paid_before
+             from spent group by currency
+           )
+           select t.currency, t.paying as "paying!", t.paid as "paid!", t.paying_before as "paying_before!",
+                  t.paid_before as "paid_before!", s.account_id as "account?: AccountId", a.name as "account_name?",
+                  s.fan_id as "fan_id?", coalesce(nullif(f.name, ''), nullif(f.handle, '')) as "fan_name?",
+                  s.gross::bigint as "gross?", s.payments::bigint as "payments?"
+           from total t
+           left join lateral (
+             select * from spent where currency = t.currency and gross > 0 order by gross desc, account_id, fan_id limit $6
+           ) s on true
+           left join accounts a on a.agency_id = $1 and a.id = s.account_id
+           left join fans f on f.agency_id = $1 and f.account_id = s.account_id and f.fan_id = s.fan_id
+           order by t.currency, s.gross desc, s.account_id, s.fan_id"#,
+        agency as AgencyId,
+        previous.start,
+        previous.end,
+        period.start,
+        period.end,
+        top
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// What is left to know, in one row.
+pub(super) struct OverviewRow {
+    pub accounts: i64,
+    pub connected: i64,
+    pub counted: i64,
+    pub subscribers: Option<i64>,
+    pub joined: i64,
+    pub lost: i64,
+    pub joined_before: i64,
+    pub lost_before: i64,
+    pub gained_since: i64,
+    pub gained_since_before: i64,
+    pub first_earning: Option<NaiveDate>,
+    pub earnings_complete_from: Option<NaiveDate>,
+    pub first_subscriber_day: Option<NaiveDate>,
+    pub subscribers_complete: bool,
+    pub ranked: Json<Vec<AccountRow>>,
+    pub latest: Json<Vec<LatestRow>>,
+    pub last_read: Json<Vec<LastReadRow>>,
+}
+
+/// An account of the ranking.
+#[derive(Deserialize)]
+pub(super) struct AccountRow {
+    pub id: AccountId,
+    pub name: String,
+    pub handle: String,
+    pub platform: String,
+    pub health: Health,
+    pub since: DateTime<Utc>,
+    pub first_sync_since: Option<DateTime<Utc>>,
+    pub days: Vec<(NaiveDate, i64)>,
+}
+
+/// One of the newest earnings.
+#[derive(Deserialize)]
+pub(super) struct LatestRow {
+    pub at: DateTime<Utc>,
+    pub source: String,
+    pub net: i64,
+    pub currency: String,
+    pub account: AccountId,
+    pub account_name: String,
+    pub fan: Option<String>,
+}
+
+/// When a connection that is not well was last read from.
+#[derive(Deserialize)]
+pub(super) struct LastReadRow {
+    pub connection: ConnectionId,
+    pub at: DateTime<Utc>,
+}
+
+/// How much of everything the overview brings.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub accounts: i64,
+    pub latest: i64,
+}
+
+/// Subscribers, how far back everything reaches, the accounts of `ranked` (each with the currency of its days; then others
+/// by name, up to the limit), and the newest earnings.
+pub(super) async fn lookup_overview(
+    tx: &mut AgencyTx,
+    period: Period,
+    previous: Period,
+    ranked: &[(AccountId, String)],
+    limits: Limits,
+) -> Result<OverviewRow> {
+    let agency = tx.agency_id();
+    let (ids, currencies): (Vec<_>, Vec<_>) =
+        ranked.iter().map(|(id, currency)| (id.0, currency.clone())).unzip();
+    let tomorrow = tx.now().date_naive() + chrono::Days::new(1);
+    let row = sqlx::query_as!(
+        OverviewRow,
+        r#"with connected as (
+             select a.id, a.subscribers_count, s.subscribers_done_at,
+                    case when s.backfill_done_at is null and s.state <> 'stopped'
+                      then coalesce((s.backfill_reached at time zone 'UTC')::date + 1, $6) end as complete_from
+             from accounts a left join syncs s on s.agency_id = a.agency_id and s.account_id = a.id
+             where a.agency_id = $1 and a.disconnected_at is null
+           ), subscribers as (
+             select coalesce(sum(joined) filter (where day >= $4 and day < $5), 0)::bigint as joined,
+                    coalesce(sum(lost) filter (where day >= $4 and day < $5), 0)::bigint as lost,
+                    coalesce(sum(joined) filter (where day < $3), 0)::bigint as joined_before,
+                    coalesce(sum(lost) filter (where day < $3), 0)::bigint as lost_before,
+                    coalesce(sum(joined - lost) filter (where day >= $5 and counted), 0)::bigint as gained_since,
+                    coalesce(sum(joined - lost) filter (where day >= $3 and counted), 0)::bigint as gained_since_before
+             from (select d.day, d.joined, d.lost, c.subscribers_count is not null as counted
+                   from subscriber_days d left join connected c on c.id = d.account_id
+                   where d.agency_id = $1 and d.day >= $2) d
+           ), chosen as (
+             select a.*, r.place, r.currency as ranked_by
+             from accounts a left join unnest($7::uuid[], $8::text[]) with ordinality as r (id, currency, place) on r.id = a.id
+             where a.agency_id = $1 and (r.id is not null or a.disconnected_at is null)
+             order by r.place nulls last, a.name, a.id limit $9
+           ), newest as (
+             select * from earnings where agency_id = $1 order by occurred_at desc, account_id, transaction_id desc limit $10
+           )
+           select (select count(*) from accounts where agency_id = $1) as "accounts!",
+                  (select count(*) from connected) as "connected!",
+                  (select count(subscribers_count) from connected) as "counted!",
+                  (select sum(subscribers_count)::bigint from connected) as subscribers,
+                  s.joined as "joined!", s.lost as "lost!", s.joined_before as "joined_before!", s.lost_before as "lost_before!",
+                  s.gained_since as "gained_since!", s.gained_since_before as "gained_since_before!",
+                  (select min(day) from earning_days where agency_id = $1) as first_earning,
+                  (select max(complete_from) from connected) as earnings_complete_from,
+                  (select min(day) from subscriber_days where agency_id = $1) as first_subscriber_day,
+                  (select coalesce(bool_and(subscribers_done_at is not null), false) from connected) as "subscribers_complete!",
+                  coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'handle', a.handle, 'platform', a.platform,
+                      'health', case when a.disconnected_at is null then coalesce(c.health, 'disconnected') else 'disconnected' end,
+                      'since', coalesce(a.disconnected_at, c.health_since, a.connected_at),
+                      'first_sync_since', case when y.state in ('waiting', 'running') and y.backfill_done_at is null then a.connected_at end,
+                      'days', (select coalesce(json_agg(json_build_array(day, net) order by day), '[]')
+                               from (select day, sum(net) as net from earning_days d
+                                     where d.agency_id = $1 and d.account_id = a.id and d.currency = a.ranked_by and day >= $4 and day < $5
+                                     group by day) d)
+                    ) order by a.place nulls last, a.name, a.id)
+                   from chosen a left join connections c on c.agency_id = $1 and c.id = a.connection_id
+                   left join syncs y on y.agency_id = $1 and y.account_id = a.id), '[]') as "ranked!: Json<Vec<AccountRow>>",
+                  coalesce((select json_agg(json_build_object('at', e.occurred_at, 'source', e.source, 'net', e.net, 'currency', e.currency,
+                      'account', e.account_id, 'account_name', a.name, 'fan', coalesce(nullif(f.name, ''), nullif(f.handle, '')))
+                      order by e.occurred_at desc, e.account_id, e.transaction_id desc)
+                   from newest e join accounts a on a.agency_id = $1 and a.id = e.account_id
+                   left join fans f on f.agency_id = $1 and f.account_id = e.account_id and f.fan_id = e.fan_id), '[]')
+                    as "latest!: Json<Vec<LatestRow>>",
+                  coalesce((select json_agg(json_build_object('connection', connection_id, 'at', at))
+                   from (select a.connection_id, max(y.last_finished_at) as at
+                         from accounts a join connections c on c.agency_id = $1 and c.id = a.connection_id and c.health <> 'connected'
+                         join syncs y on y.agency_id = $1 and y.account_id = a.id and y.last_finished_at is not null
+                         where a.agency_id = $1 group by a.connection_id) l), '[]') as "last_read!: Json<Vec<LastReadRow>>"
+           from subscribers s"#,
+        agency as AgencyId,
+        previous.start,
+        previous.end,
+        period.start,
+        period.end,
+        tomorrow,
+        &ids,
+        &currencies,
+        limits.accounts,
+        limits.latest
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(row)
+}
