@@ -2,6 +2,9 @@
 //!
 //! Server-only modules stand behind `ssr`; the rest is compiled for both the server and the browser.
 
+// A page's view is one nested type.
+#![recursion_limit = "256"]
+
 pub mod ids;
 pub mod money;
 pub mod period;

@@ -20,6 +20,8 @@ pub mod key {
     pub const USER: &str = "user_id";
     /// The agency chosen last.
     pub const AGENCY: &str = "agency_id";
+    /// Set for a browser that only needs to be known again, such as that of a creator who opens a link.
+    pub const VISITS: &str = "visits";
     /// The browser's name for itself.
     pub const USER_AGENT: &str = "user_agent";
     /// The address signed in from.

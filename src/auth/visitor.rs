@@ -68,6 +68,24 @@ impl Visitor {
         &self.session
     }
 
+    /// The hash of the session's id, which stands for this browser; nothing for a browser without a session.
+    #[must_use]
+    pub fn session_hash(&self) -> Option<Vec<u8>> {
+        self.session.id().map(super::session_id_hash)
+    }
+
+    /// The same; a browser without a session gets one.
+    ///
+    /// # Errors
+    /// When the session cannot be stored.
+    pub async fn own_session_hash(&self) -> Result<Vec<u8>> {
+        if self.session.id().is_none() {
+            self.session.insert(key::VISITS, true).await.map_err(anyhow::Error::from)?;
+            self.session.save().await.map_err(anyhow::Error::from)?;
+        }
+        self.session_hash().ok_or_else(|| anyhow::anyhow!("a session that was saved has no id").into())
+    }
+
     /// The proof that this visitor holds `P`.
     ///
     /// # Errors

@@ -1,8 +1,14 @@
 //! The SQL of connections: here health and refreshing, in the files beside it the rest. What is due is told by the database's clock alone, since the
 //! clocks of processes differ.
 
+mod attempts;
+mod grants;
+mod links;
 mod lists;
 
+pub(super) use attempts::*;
+pub(super) use grants::*;
+pub(super) use links::*;
 pub(super) use lists::*;
 
 use super::tokens::SealedPair;

@@ -1,9 +1,10 @@
-//! Sealing and opening the tokens of a connection: each opens only in its own row and column.
+//! Sealing and opening the tokens of a connection and the verifier of an attempt: each opens only in its own row and column.
 
 use crate::error::Result;
 use crate::ids::{AgencyId, ConnectionId};
-use crate::platform::{AccessToken, TokenPair};
+use crate::platform::{AccessToken, PkceVerifier, TokenPair};
 use crate::vault::{Place, SealedToken, Vault};
+use data_encoding::HEXLOWER;
 use secrecy::SecretString;
 
 /// A pair as the database keeps it. No refresh token means that the one stored stays good.
@@ -53,6 +54,30 @@ pub(super) fn open_refresh(
     sealed: &SealedToken,
 ) -> Result<SecretString> {
     Ok(vault.open(place(agency, &id.to_string(), "refresh_token"), sealed)?)
+}
+
+/// An attempt's row is named by its state's hash, in hex.
+pub(super) fn seal_verifier(
+    vault: &Vault,
+    agency: AgencyId,
+    state_hash: &[u8],
+    pkce: &PkceVerifier,
+) -> Result<SealedToken> {
+    Ok(vault.seal(attempt_place(agency, &HEXLOWER.encode(state_hash)), pkce.secret())?)
+}
+
+pub(super) fn open_verifier(
+    vault: &Vault,
+    agency: AgencyId,
+    state_hash: &[u8],
+    sealed: &SealedToken,
+) -> Result<PkceVerifier> {
+    let text = vault.open(attempt_place(agency, &HEXLOWER.encode(state_hash)), sealed)?;
+    Ok(PkceVerifier::from_stored(text).ok_or_else(|| anyhow::anyhow!("a stored verifier is none"))?)
+}
+
+fn attempt_place(agency: AgencyId, row: &str) -> Place<'_> {
+    Place { agency: agency.0, table: "oauth_attempts", row, column: "verifier" }
 }
 
 fn place<'a>(agency: AgencyId, row: &'a str, column: &'a str) -> Place<'a> {

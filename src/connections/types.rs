@@ -1,6 +1,6 @@
 //! What a connection is for those who look at it.
 
-use crate::ids::{AccountId, ConnectionId};
+use crate::ids::{AccountId, ConnectLinkId, ConnectionId};
 use crate::platform::PlatformKind;
 use chrono::{DateTime, Utc};
 
@@ -175,4 +175,34 @@ impl ProblemConnection {
             _ => None,
         }
     }
+}
+
+/// What came of a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connected {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The accounts that are connected now.
+    pub names: Vec<String>,
+    /// Whether any of them was here before.
+    pub again: bool,
+    /// Whether the grant reaches several accounts, of which somebody may choose.
+    pub choose: bool,
+}
+
+/// A link by which a creator can connect herself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLink {
+    /// Which.
+    pub id: ConnectLinkId,
+    /// Where.
+    pub platform: PlatformKind,
+    /// For whom, in the words of whoever made it.
+    pub note: String,
+    /// Who made it.
+    pub made_by: String,
+    /// When.
+    pub made_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
 }

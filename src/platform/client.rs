@@ -103,14 +103,17 @@ pub trait PlatformClient: Send + Sync {
     /// The creators that an agency's grant reaches; empty when it is no agency's. May name the owner of the token too.
     async fn reachable_creators(&self, token: &AccessToken) -> PlatformResult<Vec<AccountProfile>>;
 
-    /// Every account that a grant opens, each once: the owner's own first, if it is a creator's, then the creators.
+    /// Every account that the grant of `me` opens, each once: the owner's own first, if it is a creator's, then the creators.
     /// Empty when the person who granted is neither a creator nor an agency.
-    async fn reachable_accounts(&self, token: &AccessToken) -> PlatformResult<Vec<ReachableAccount>> {
-        let me = self.me(token).await?;
+    async fn reachable_accounts(
+        &self,
+        token: &AccessToken,
+        me: &AccountProfile,
+    ) -> PlatformResult<Vec<ReachableAccount>> {
         let mut creators = self.reachable_creators(token).await?;
         creators.retain(|creator| creator.platform_account_id != me.platform_account_id);
         let own = (me.is_creator != Some(false))
-            .then_some(ReachableAccount { account: AccountRef::Own, profile: me });
+            .then(|| ReachableAccount { account: AccountRef::Own, profile: me.clone() });
         let others = creators.into_iter().map(|profile| {
             let account = AccountRef::Creator(profile.platform_account_id.clone());
             ReachableAccount { account, profile }

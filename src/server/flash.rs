@@ -26,6 +26,9 @@ pub struct Flash {
     pub input: BTreeMap<String, String>,
     /// Good news.
     pub notice: Option<String>,
+    /// A secret that is shown once, such as a link that was just made.
+    #[serde(default)]
+    pub secret: Option<String>,
 }
 
 impl Flash {

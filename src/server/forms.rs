@@ -72,7 +72,8 @@ fn redirect(
         None => left.location.or(back).unwrap_or_else(|| "/".to_owned()),
     };
     let input = if problem.is_some() { typed(body) } else { BTreeMap::new() };
-    let flash = Flash { form: Some(form.to_owned()), problem, input, notice: left.notice };
+    let flash =
+        Flash { form: Some(form.to_owned()), problem, input, notice: left.notice, secret: left.secret };
     let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
     for cookie in response.headers().get_all(header::SET_COOKIE) {
         answer.headers_mut().append(header::SET_COOKIE, cookie.clone());

@@ -15,6 +15,8 @@ pub struct Left {
     pub problem: Option<Problem>,
     /// What to tell the person on the next page.
     pub notice: Option<String>,
+    /// A secret that the next page shows, once.
+    pub secret: Option<String>,
     /// Where to go instead of back to the form.
     pub location: Option<String>,
 }
@@ -38,7 +40,14 @@ pub fn notice(sentence: impl Into<String>) {
     }
 }
 
-/// Goes to `location` (a path of ours) afterwards, instead of back to the form.
+/// Hands `secret` (a link that was just made) to the page that follows, in its sealed flash: nothing else holds it.
+pub fn show_once(secret: impl Into<String>) {
+    if let Some(outcome) = use_context::<Outcome>() {
+        outcome.change(|left| left.secret = Some(secret.into()));
+    }
+}
+
+/// Goes to `location` (a path of ours, or a platform's consent page) afterwards, instead of back to the form.
 pub fn go(location: impl Into<String>) {
     if let Some(outcome) = use_context::<Outcome>() {
         outcome.change(|left| left.location = Some(location.into()));

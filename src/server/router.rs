@@ -5,7 +5,7 @@ use super::{cross_site, forms, frame, health, live, request, security_headers, t
 use crate::analytics;
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::identity;
+use crate::{connections, identity};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -95,6 +95,14 @@ fn pages() -> Listed {
         .route("/dashboard", get(analytics::pages::dashboard))
         .route("/sign-in", get(identity::pages::sign_in))
         .route("/sign-up", get(identity::pages::sign_up))
+        .route("/connections", get(connections::pages::list))
+        .route("/connections/new", get(connections::pages::new))
+        .route("/connections/{connection}/choose", get(connections::pages::choose))
+        .route("/accounts/{account}/disconnect", get(connections::pages::disconnect))
+        .route("/oauth/{platform}/callback", get(connections::routes::callback))
+        .route("/connect/{token}", get(connections::pages::link))
+        .route("/connect/choose/{connection}", get(connections::pages::choose_by_link))
+        .route("/connect/done/{connection}", get(connections::pages::done))
         .route("/api/{*function}", post(forms::server_function))
 }
 

@@ -2,9 +2,10 @@
 
 use crate::auth::{Member, SessionStore};
 use crate::config::Settings;
+use crate::connections::Connector;
 use crate::db::Db;
 use crate::ids::{AgencyId, UserId};
-use crate::platform::Platforms;
+use crate::platform::{PlatformKind, Platforms};
 use crate::server::fragments::Fragments;
 use crate::server::frame::Assets;
 use crate::server::live::Changes;
@@ -60,6 +61,16 @@ impl App {
     #[must_use]
     pub fn uses_sandbox(&self) -> bool {
         self.settings.uses_sandbox()
+    }
+
+    /// What connecting an account needs.
+    ///
+    /// # Errors
+    /// When a redirect address is none, which the settings' check refuses at start.
+    pub fn connector(&self) -> crate::error::Result<Connector> {
+        let fanvue = self.settings.fanvue_redirect_uri().parse().map_err(anyhow::Error::from)?;
+        let redirect_uris = [(PlatformKind::Fanvue, fanvue)];
+        Ok(Connector::new(self.db.clone(), self.vault.clone(), self.platforms.clone(), redirect_uris))
     }
 
     /// Where consent pages are: forms that connect an account are redirected there.

@@ -5,6 +5,7 @@
 use crate::app::{Browser, TestApp};
 use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
+use creatorcrm::connections::policy::{ConnectAccounts, ManageConnectLinks, ViewConnections};
 use creatorcrm::identity::policy::ManageOwnSessions;
 use reqwest::Method;
 use sqlx::{Connection, PgConnection, Row};
@@ -59,11 +60,47 @@ const TABLE: &[Entry] = &[
     page("/sign-in", May::Anybody),
     page("/sign-up", May::Anybody),
     page("/live", May::Holders(&ManageOwnSessions::INFO)),
+    page("/connections", May::Holders(&ViewConnections::INFO)),
+    page("/connections/new", May::Holders(&ConnectAccounts::INFO)),
+    row_page(
+        "/connections/{connection}/choose",
+        "/connections/{connection}/choose",
+        May::Holders(&ConnectAccounts::INFO),
+    ),
+    row_page(
+        "/accounts/{account}/disconnect",
+        "/accounts/{account}/disconnect",
+        May::Holders(&ConnectAccounts::INFO),
+    ),
+    page("/oauth/{platform}/callback", May::Anybody),
+    // What a creator does who holds a link: the token, then the browser session, are what she may by.
+    page("/connect/{token}", May::Anybody),
+    page("/connect/choose/{connection}", May::Anybody),
+    page("/connect/done/{connection}", May::Anybody),
     // All server functions stand behind this one route; each has an entry of its own below.
     page("/api/{*function}", May::Anybody),
     act("sign_up", &[("agency", "A"), ("name", "B"), ("email", "x"), ("password", "y")], May::Anybody),
     act("sign_in", &[("email", "x"), ("password", "y")], May::Anybody),
     act("sign_out", &[], May::Anybody),
+    act("connect_account", &[("platform", "fanvue")], May::Holders(&ConnectAccounts::INFO)),
+    row_act("reconnect", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
+    row_act("finish_connection", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
+    row_act(
+        "choose_accounts",
+        &[("connection", "{connection}"), ("accounts[]", "p1")],
+        May::Holders(&ConnectAccounts::INFO),
+    ),
+    row_act("remove_connection", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
+    row_act("disconnect_account", &[("account", "{account}")], May::Holders(&ConnectAccounts::INFO)),
+    act(
+        "make_connect_link",
+        &[("platform", "fanvue"), ("note", "Mia"), ("days", "7")],
+        May::Holders(&ManageConnectLinks::INFO),
+    ),
+    row_act("revoke_connect_link", &[("link", "{link}")], May::Holders(&ManageConnectLinks::INFO)),
+    act("connect_by_link", &[("token", "x")], May::Anybody),
+    act("choose_by_link", &[("connection", "{connection}"), ("accounts[]", "p1")], May::Anybody),
+    act("finish_by_link", &[("connection", "{connection}")], May::Anybody),
     act("set_theme", &[("theme", "dark")], May::Anybody),
 ];
 

@@ -9,6 +9,9 @@
 mod app;
 mod assets;
 mod authorization;
+mod connect;
+mod connect_links;
+mod consent;
 mod earnings;
 mod identity;
 mod rollups;

@@ -61,7 +61,8 @@ async fn a_grant_without_an_agency_reaches_no_creators() {
 
 async fn accounts(me: Value, creators: Response) -> Vec<(AccountRef, String)> {
     let fake = fake([ok(me), creators]).await;
-    let accounts = fake.client.reachable_accounts(&token()).await.unwrap();
+    let me = fake.client.me(&token()).await.unwrap();
+    let accounts = fake.client.reachable_accounts(&token(), &me).await.unwrap();
     accounts.into_iter().map(|reached| (reached.account, reached.profile.platform_account_id)).collect()
 }
 
