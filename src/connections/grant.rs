@@ -193,7 +193,7 @@ fn display_name(me: &AccountProfile) -> String {
 /// Whose connection this grant is to renew, when the platform had told.
 async fn expected(tx: &mut AgencyTx, old: Option<ConnectionId>) -> Result<Option<(String, String)>> {
     let Some(old) = old else { return Ok(None) };
-    Ok(store::find_person(tx, old).await?)
+    store::find_person(tx, old).await
 }
 
 async fn record(

@@ -133,11 +133,7 @@ impl Refusal {
                     "You allowed it, and that is kept. {name} is in trouble before telling us whose account it is."
                 )
             }
-            Self::MissingScopes(_) => {
-                format!(
-                    "Without all of the permissions that were asked for we cannot show the figures. Nothing was connected."
-                )
-            }
+            Self::MissingScopes(_) => "Without all of the permissions that were asked for we cannot show the figures. Nothing was connected.".to_owned(),
             Self::NoCreator(who) => {
                 format!(
                     "{who} is neither a creator's nor an agency's account on {name}. Nothing was connected."
