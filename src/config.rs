@@ -53,7 +53,8 @@ pub struct Settings {
     /// The secret that signs Fanvue's webhooks.
     #[arg(long, env = "FANVUE_WEBHOOK_SECRET", global = true, hide_env_values = true)]
     pub fanvue_webhook_secret: Option<SecretString>,
-    /// The mail server, such as smtps://user:password@mail.example.com. Without it, mail is kept (in development).
+    /// The mail server, such as smtps://user:password@mail.example.com; the sender is its user if that is an address, else
+    /// no-reply@ the host of PUBLIC_URL. Without it, mail is kept and shown at /dev/mail (in development).
     #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<SecretString>,
     /// How log lines look.

@@ -5,7 +5,7 @@ use super::{cross_site, forms, frame, health, live, request, security_headers, t
 use crate::analytics;
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::{connections, identity};
+use crate::{connections, identity, mail};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -103,6 +103,7 @@ fn pages() -> Listed {
         .route("/connect/{token}", get(connections::pages::link))
         .route("/connect/choose/{connection}", get(connections::pages::choose_by_link))
         .route("/connect/done/{connection}", get(connections::pages::done))
+        .route("/dev/mail", get(mail::pages::dev_mail))
         .route("/api/{*function}", post(forms::server_function))
 }
 

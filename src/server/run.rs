@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::identity::Passwords;
+use crate::mail::Postman;
 use crate::platform::fanvue::{FanvueClient, FanvueSettings};
 use crate::platform::{PlatformClient, Platforms, Timeouts, Url, http_client};
 use crate::random::Random;
@@ -55,12 +56,19 @@ pub fn build_with(
         members: App::member_cache(),
         passwords: Passwords::new(random.clone()),
         changes: Changes::new(stop),
+        postman: postman(&settings)?,
         fragments: Fragments::new(FRAGMENT_BYTES),
         assets: Assets::load()?,
         metrics: telemetry::metrics()?,
         db,
         settings,
     }))
+}
+
+/// Production insists on a mail server (`Settings::check`).
+fn postman(settings: &Settings) -> Result<Option<Postman>> {
+    let url = settings.smtp_url.as_ref();
+    url.map(|url| Postman::new(url, &settings.public_url())).transpose()
 }
 
 fn platforms(settings: &Settings, patience: Timeouts) -> Result<Platforms> {

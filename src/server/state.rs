@@ -42,6 +42,8 @@ pub struct Parts {
     pub passwords: crate::identity::Passwords,
     /// What committed changes there are, for live pages and caches.
     pub changes: Changes,
+    /// Delivers mail; none where mail is kept for /dev/mail.
+    pub postman: Option<crate::mail::Postman>,
     /// Rendered parts of pages.
     pub fragments: Fragments,
     /// The browser's files.

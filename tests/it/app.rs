@@ -116,7 +116,11 @@ impl TestApp {
     pub async fn set_up(setup: Setup) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut arguments = vec!["--public-url".to_owned(), url.clone()];
+        let mut arguments = vec![];
+        // People may come through a proxy with an address of its own.
+        if !setup.arguments.iter().any(|argument| argument == "--public-url") {
+            arguments.extend(["--public-url".to_owned(), url.clone()]);
+        }
         let sandbox = match setup.sandbox {
             Some(config) => Some(start_sandbox(config, &url, &mut arguments).await),
             None => None,

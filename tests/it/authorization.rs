@@ -59,6 +59,8 @@ const TABLE: &[Entry] = &[
     page("/dashboard", May::Holders(&ViewDashboard::INFO)),
     page("/sign-in", May::Anybody),
     page("/sign-up", May::Anybody),
+    // Development only: mail/pages.rs.
+    page("/dev/mail", May::Anybody),
     page("/live", May::Holders(&ManageOwnSessions::INFO)),
     page("/connections", May::Holders(&ViewConnections::INFO)),
     page("/connections/new", May::Holders(&ConnectAccounts::INFO)),

@@ -14,4 +14,5 @@ mod connect_links;
 mod consent;
 mod earnings;
 mod identity;
+mod mail;
 mod rollups;

@@ -1,0 +1,84 @@
+//! The SQL of mail.
+
+use crate::db::SystemTx;
+use crate::error::Result;
+use crate::vault::SealedToken;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// One mail as the table keeps it.
+pub(super) struct Row {
+    pub id: Uuid,
+    pub recipient: String,
+    pub subject: String,
+    pub body: Option<SealedToken>,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+}
+
+pub(super) async fn add(
+    conn: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+    recipient: &str,
+    subject: &str,
+    body: &SealedToken,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into mails (id, recipient, subject, body, created_at) values ($1, $2, $3, $4, $5)",
+        id,
+        recipient,
+        subject,
+        body.as_bytes(),
+        now
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn find_unsent(tx: &mut SystemTx, id: Uuid) -> Result<Option<Row>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id, recipient, subject, body as "body: SealedToken", created_at, sent_at, last_error
+           from mails where id = $1 and sent_at is null"#,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row)
+}
+
+/// The newest `limit` mails.
+pub(super) async fn list(tx: &mut SystemTx, limit: i64) -> Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, recipient, subject, body as "body: SealedToken", created_at, sent_at, last_error
+           from mails order by created_at desc, id desc limit $1"#,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+pub(super) async fn set_sent(tx: &mut SystemTx, id: Uuid) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!("update mails set sent_at = $2, body = null, last_error = null where id = $1", id, now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_error(tx: &mut SystemTx, id: Uuid, error: &str) -> Result<()> {
+    sqlx::query!("update mails set last_error = $2 where id = $1", id, error).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Removes what is older than `before`; how many.
+pub(super) async fn remove_older(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<u64> {
+    let done = sqlx::query!("delete from mails where created_at < $1", before).execute(tx.conn()).await?;
+    Ok(done.rows_affected())
+}
