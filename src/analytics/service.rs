@@ -102,6 +102,14 @@ struct Pair {
 }
 
 impl Pair {
+    fn is_something(self) -> bool {
+        (self.gross, self.net) != (0, 0)
+    }
+
+    fn was_something(self) -> bool {
+        (self.gross_before, self.net_before) != (0, 0)
+    }
+
     fn add(&mut self, other: Self) {
         self.gross += other.gross;
         self.net += other.net;
@@ -158,8 +166,9 @@ impl Sums {
         fans: &[FanRow],
     ) -> Vec<Earned> {
         let shown = self.by_source.iter().filter(|(_, sources)| {
-            // A currency of the days before alone is shown only while something is compared with them.
-            compared.is_some() || sources.iter().any(|(_, pair)| (pair.gross, pair.net) != (0, 0))
+            sources
+                .iter()
+                .any(|(_, pair)| pair.is_something() || (compared.is_some() && pair.was_something()))
         });
         let currencies = in_order(own, shown.map(|(currency, _)| *currency).collect());
         currencies.into_iter().map(|currency| self.earned_in(currency, period, compared, fans)).collect()
@@ -177,7 +186,7 @@ impl Sums {
         sources.iter().for_each(|(_, pair)| all.add(*pair));
         let money = |minor| Money::new(minor, currency);
         let against = |now, before| Compared::new(money(now), compared.map(|_| money(before)));
-        let mut named: Vec<_> = sources.iter().filter(|(_, pair)| (pair.gross, pair.net) != (0, 0)).collect();
+        let mut named: Vec<_> = sources.iter().filter(|(_, pair)| pair.is_something()).collect();
         named.sort_by_key(|(source, pair)| (-i128::from(pair.net), source.clone()));
         let none = Days::new();
         let fans: Vec<_> = fans.iter().filter(|row| row.currency == currency.as_str()).collect();

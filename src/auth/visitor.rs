@@ -121,7 +121,8 @@ pub async fn identify(
 async fn signed_in(app: &App, session: &Session) -> Result<Option<Member>> {
     let user = session.get::<UserId>(key::USER).await.map_err(anyhow::Error::from)?;
     let Some(user) = user else { return Ok(None) };
-    let agency = session.get::<AgencyId>(key::AGENCY).await.map_err(anyhow::Error::from)?;
+    // Nobody has chosen one right after signing in.
+    let agency = session.get::<Option<AgencyId>>(key::AGENCY).await.map_err(anyhow::Error::from)?.flatten();
     if let Some(member) = app.members.get(&(user, agency)).await {
         return Ok(Some(member));
     }

@@ -31,7 +31,7 @@ mod theme;
 #[cfg(feature = "ssr")]
 pub use address::Address;
 #[cfg(feature = "ssr")]
-pub use charts::{BarChart, ChartDay, Shares, Sparkline, Unit};
+pub use charts::{BarChart, ChartDay, Shares, Sparkline, Unit, Width};
 #[cfg(feature = "ssr")]
 pub use choices::{Check, Choices, Offer, Select};
 #[cfg(feature = "ssr")]

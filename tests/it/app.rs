@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
+use creatorcrm::auth::{Origin, Permission, Scope};
 use creatorcrm::clock::{Clock, StoppedClock, SystemClock};
 use creatorcrm::config::Settings;
 use creatorcrm::db::Db;
@@ -199,6 +200,19 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// The proof that the owner of `name@example.com`, who visited just now, holds `P`: for service tests.
+pub fn scope<P: Permission>(app: &TestApp, name: &str) -> Scope<P> {
+    let email = format!("{name}@example.com");
+    let (_, member) =
+        app.app.members.iter().find(|(_, member)| member.email() == email).expect("visited just now");
+    let origin = Origin {
+        ip: std::net::IpAddr::from([127, 0, 0, 1]),
+        request_id: "test".to_owned(),
+        user_agent: "test".to_owned(),
+    };
+    Scope::of(&member, &origin).unwrap()
 }
 
 /// A browser without script: keeps cookies, follows redirects, posts forms.

@@ -10,7 +10,7 @@ async fn an_owner_signs_up_out_and_in_again() {
     let page = browser
         .submit("/sign-in", &[("email", "Anna@Example.com"), ("password", "correct horse battery")])
         .await;
-    assert!(page.path.starts_with("/dashboard"), "{page:?}");
+    assert!(page.path.starts_with("/dashboard") && page.status == 200, "{page:?}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod analytics;
 mod app;
 mod assets;
 mod authorization;

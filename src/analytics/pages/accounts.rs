@@ -17,7 +17,7 @@ pub fn accounts(accounts: Vec<RankedAccount>, all: i64, zone: Option<Tz>) -> imp
         <div class="card">
             <div class="card-header"><h2>"Accounts by net earnings"</h2><a class="small" href="/accounts">{link}</a></div>
             <div class="table-wrap" tabindex="0" role="region" aria-label="Accounts by net earnings">
-                <table class="table brief">
+                <table class="table brief ranking">
                     <thead>
                         <tr>
                             <th scope="col">"Account"</th>
@@ -49,7 +49,7 @@ fn row(account: RankedAccount, zone: Option<Tz>) -> impl IntoView {
             <td><HealthBadge health=account.health.state since=account.health.since zone=zone/></td>
             <td class="wide-only"><Sparkline values=account.days/></td>
             <td class="num"><Amounts sums/></td>
-            <td class="end">{changes}</td>
+            <td class="num">{changes}</td>
         </tr>
     }
 }

@@ -43,12 +43,16 @@ fn banner(problem: ProblemConnection, read: Option<DateTime<Utc>>, zone: Option<
         _ => Tone::Warn,
     };
     let words = |at| time_words(at, zone, TimeShape::Brief);
-    let known = match read {
-        Some(at) => format!(" What you see is as of {}.", words(at)),
-        None => String::new(),
+    let (since, platform) = (words(problem.since), problem.platform.name());
+    let what = match problem.health {
+        Health::NeedsReconnect => {
+            format!("{platform} ended our access on {since}. Everything seen so far is kept.")
+        }
+        Health::Choosing => format!("Begun on {since}. Its figures appear once that is done."),
+        _ => format!("Since {since}. Nothing to do: we go on by ourselves."),
     };
-    let what = problem.health.what_to_do(problem.platform).unwrap_or_default();
-    let text = format!("{what} Since {}.{known}", words(problem.since));
+    let known = read.map(|at| format!(" What you see is as of {}.", words(at))).unwrap_or_default();
+    let text = what + &known;
     let action = problem.action().map(|(href, words)| {
         view! { <a class="button secondary small" href=href>{words}</a> }
     });

@@ -2,7 +2,7 @@
 
 use super::Shown;
 use crate::analytics::types::Earned;
-use crate::ui::{BarChart, Figure, Shares, Unit};
+use crate::ui::{BarChart, Figure, Shares, Unit, Width};
 use leptos::prelude::*;
 
 /// So many currencies are shown below each other; of more, one is chosen in the address bar.
@@ -29,15 +29,19 @@ fn switch(all: &[Earned], chosen: Option<&Earned>, shown: Shown) -> impl IntoVie
         let href = shown.address().with("currency", code.as_str()).to_string();
         view! { <a href=href aria-current=here>{code}</a> }
     });
-    view! { <nav class="segments" aria-label="Currency">{links.collect_view()}</nav> }
+    view! { <div class="row"><nav class="segments" aria-label="Currency">{links.collect_view()}</nav></div> }
 }
 
 fn days(earned: &Earned, of: &str, shown: Shown, before: &str) -> impl IntoView + use<> {
     let id = format!("days-{}", earned.currency);
+    let per = Width::for_days(earned.days.len()).noun().to_lowercase();
     let label = id.clone();
     view! {
         <section class="card" aria-labelledby=label>
-            <div class="card-header"><h2 id=id>{format!("Net earnings per day{of}")}</h2></div>
+            <div class="card-header">
+                <h2 id=id>{format!("Net earnings per {per}{of}")}</h2>
+                <span class="faint small">"Days in UTC"</span>
+            </div>
             <div class="card-body">
                 <BarChart title="Net earnings" unit=Unit::Money(earned.currency) days=earned.days.clone() before=before
                     today=shown.edition.today/>

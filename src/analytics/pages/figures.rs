@@ -20,13 +20,13 @@ pub fn figures(
     let joined = Compared::new(subscribers.joined, subscribers.joined_before);
     let lost = Compared::new(subscribers.lost, subscribers.lost_before);
     let churn = subscribers.churn_permille();
-    let churn = churn.map(|it| format!("{}.{}\u{a0}% of those before", it / 10, it % 10));
+    let churn = churn.map(|it| format!("Churn rate {}.{}\u{a0}%", it / 10, it % 10));
     let (paying, counted) = (paying(earned), counted(subscribers, period, shown).unwrap_or_default());
     view! {
         <Stats>
-            <Stat label="Net earnings" figures=net/>
-            <Stat label="Gross earnings" figures=gross/>
-            <Stat label="Net per paying fan" figures=average note=paying/>
+            <Stat label="Net earnings" figures=net note="After the platform's fee"/>
+            <Stat label="Gross earnings" figures=gross note="What fans paid"/>
+            <Stat label="Average per paying fan" figures=average note=paying/>
             <Stat label="Active subscribers" figures=active.into_iter().collect() note=counted/>
             <Stat label="New subscribers" figures=vec![joined]/>
             <Stat label="Churned" figures=vec![lost] better=Better::Less note=churn.unwrap_or_default()/>
@@ -39,8 +39,8 @@ fn paying(earned: &[Earned]) -> String {
     let fans: i64 = earned.iter().map(|it| it.paying_fans).sum();
     match fans {
         0 => "Nobody paid in these days".to_owned(),
-        1 => "One fan paid".to_owned(),
-        _ => format!("{} fans paid", Figure::Count(fans)),
+        1 => "Net; one fan paid".to_owned(),
+        _ => format!("Net; {} fans paid", Figure::Count(fans)),
     }
 }
 
@@ -77,7 +77,7 @@ const MEANINGS: [(&str, &str); 6] = [
     ),
     (
         "Subscribers",
-        "Active subscribers are counted by the platform now; earlier days are counted back from who joined and left. Churned are those whose subscription ended.",
+        "Active subscribers are counted by the platform now; earlier days are counted back from who joined and left. Churned are those whose subscription ended; the churn rate is their share of those who were there when the days began.",
     ),
     (
         "Paying fan",

@@ -50,7 +50,7 @@ impl Asked {
                 first, and at most three years."
                     .to_owned()
             }
-            _ => "There is no such period. Choose one of those above.".to_owned(),
+            _ => "There is no such period. Choose one of those below.".to_owned(),
         })
     }
 }
@@ -158,7 +158,7 @@ fn content(dashboard: Dashboard, shown: Shown) -> impl IntoView {
             <LiveRegion name="latest">{parts.latest}</LiveRegion>
             <LiveRegion name="fans">{parts.fans}</LiveRegion>
         </div>
-        {figures::definitions()}
+        <LiveRegion name="meanings">{parts.meanings}</LiveRegion>
     }
 }
 
@@ -171,6 +171,7 @@ struct Parts {
     accounts: AnyView,
     latest: AnyView,
     fans: AnyView,
+    meanings: AnyView,
 }
 
 fn empty(problems: Vec<ProblemConnection>, shown: Shown) -> Parts {
@@ -192,6 +193,7 @@ fn empty(problems: Vec<ProblemConnection>, shown: Shown) -> Parts {
         accounts: nothing(),
         latest: nothing(),
         fans: nothing(),
+        meanings: nothing(),
     }
 }
 
@@ -201,7 +203,9 @@ fn full(board: Board, shown: Shown) -> Parts {
     let address = shown.address().to_string();
     let head = view! {
         <PageHeader title="Dashboard" sub=days>
-            <PeriodPicker chosen=shown.choice today=shown.edition.today address=address/>
+            <div class="stack">
+                <PeriodPicker chosen=shown.choice today=shown.edition.today address=address/>
+            </div>
         </PageHeader>
     };
     let banners = banners::banners(board.problems, board.last_read, zone);
@@ -214,6 +218,7 @@ fn full(board: Board, shown: Shown) -> Parts {
         accounts: accounts::accounts(board.accounts, board.account_count, zone).into_any(),
         latest: people::latest(board.latest, zone).into_any(),
         fans: people::top_fans(board.earned).into_any(),
+        meanings: figures::definitions().into_any(),
     }
 }
 

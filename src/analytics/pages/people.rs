@@ -41,6 +41,9 @@ fn latest_row(earning: LatestEarning, zone: Option<Tz>) -> impl IntoView {
     }
 }
 
+/// Of each currency, where there are several.
+const FEW: usize = 4;
+
 /// Who spent most in the period, currency by currency.
 pub fn top_fans(earned: Vec<Earned>) -> impl IntoView {
     let several = earned.len() > 1;
@@ -49,8 +52,9 @@ pub fn top_fans(earned: Vec<Earned>) -> impl IntoView {
         view! { <p class="card-body muted">"Nobody paid in these days."</p> }.into_any()
     } else {
         let lists = lists.into_iter().map(|it| {
+            let fans = it.top_fans.into_iter().take(if several { FEW } else { usize::MAX });
             let heading = several.then(|| view! { <h3 class="list-heading">{it.currency.to_string()}</h3> });
-            view! { {heading}<ol class="list">{it.top_fans.into_iter().map(fan_row).collect_view()}</ol> }
+            view! { {heading}<ol class="list">{fans.map(fan_row).collect_view()}</ol> }
         });
         lists.collect_view().into_any()
     };

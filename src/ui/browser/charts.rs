@@ -8,7 +8,7 @@ use web_sys::{Element, Event, KeyboardEvent, PointerEvent};
 
 /// The bar that is marked: in which chart of the page, and what it is called there.
 #[derive(Clone, PartialEq)]
-struct Marked {
+pub struct Marked {
     chart: usize,
     when: String,
 }
@@ -39,9 +39,14 @@ pub fn read_charts() {
     });
 }
 
-/// A chart that was swapped in anew has forgotten what was marked in it.
-pub fn mark_again() {
-    let Some(marked) = MARKED.with_borrow(Clone::clone) else { return };
+/// What is marked now.
+pub fn marked() -> Option<Marked> {
+    MARKED.with_borrow(Clone::clone)
+}
+
+/// Marks what was marked before its chart was swapped in anew, which forgot it.
+pub fn mark_again(marked: Option<Marked>) {
+    let Some(marked) = marked else { return };
     let Some(chart) = charts().into_iter().nth(marked.chart) else { return };
     let again = bars(&chart).iter().position(|bar| when(bar) == marked.when);
     if let Some(index) = again {

@@ -141,6 +141,7 @@ fn swap(region: &Element, html: &str) {
     let focused = focused.map(|it| place(region, &it));
     let opened: Vec<bool> = details(region).iter().map(|it| it.has_attribute("open")).collect();
     let scrolled: Vec<i32> = wraps(region).iter().map(Element::scroll_left).collect();
+    let marked = super::charts::marked();
     region.set_inner_html(html);
     for (element, open) in details(region).iter().zip(opened) {
         // Setting an attribute of an element that exists does not fail.
@@ -152,7 +153,7 @@ fn swap(region: &Element, html: &str) {
     if let Some(element) = focused.and_then(|place| at(region, &place)) {
         focus(&element);
     }
-    super::charts::mark_again();
+    super::charts::mark_again(marked);
     // The script in shell.rs wakes the islands inside.
     if let Ok(event) = Event::new("swapped") {
         drop(region.dispatch_event(&event));

@@ -4,5 +4,5 @@ mod columns;
 mod scale;
 mod view;
 
-pub use columns::{ChartDay, Unit};
+pub use columns::{ChartDay, Unit, Width};
 pub use view::{BarChart, Shares, Sparkline};
