@@ -22,6 +22,8 @@ pub mod config;
 #[cfg(feature = "ssr")]
 pub mod db;
 #[cfg(feature = "ssr")]
+pub mod demo;
+#[cfg(feature = "ssr")]
 pub mod earnings;
 #[cfg(feature = "ssr")]
 pub mod error;
@@ -35,6 +37,8 @@ pub mod platform;
 pub mod postgres;
 #[cfg(feature = "ssr")]
 pub mod random;
+#[cfg(feature = "ssr")]
+pub mod rotation;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

@@ -139,6 +139,13 @@ pub async fn choosing(db: &Db, scope: &Scope<ConnectAccounts>, id: ConnectionId)
     read(db, scope, id).await
 }
 
+/// Connects everything that the grant reaches, when the system itself is at work for the agency; what that is.
+pub(crate) async fn choose_all(db: &Db, tenant: &impl Tenant, id: ConnectionId) -> Result<Connected> {
+    let all: Vec<String> =
+        read(db, tenant, id).await?.offers.into_iter().map(|it| it.reached.platform_account_id).collect();
+    grant::choose(db, tenant, id, &all, None).await
+}
+
 /// Connects what a member picked, of a single account for `creator` if one is given.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use super::links::Open;
 use super::policy::ConnectAccounts;
 use super::{links, store, tokens};
 use crate::auth::{Origin, Scope, SystemScope};
-use crate::db::AgencyTx;
+use crate::db::{AgencyTx, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::{ConnectLinkId, ConnectionId, CreatorId, UserId};
 use crate::platform::{Authorization, PkceVerifier, PlatformKind, Url};
@@ -39,15 +39,25 @@ pub async fn begin(
     session: &[u8],
     wish: Wish,
 ) -> Result<Url> {
-    let mut tx = connector.db.begin(scope).await?;
+    begin_for(connector, scope, scope.member().user_id(), session, wish).await
+}
+
+/// [`begin`] on behalf of `member`, when the system itself is at work for the agency.
+pub(crate) async fn begin_for(
+    connector: &Connector,
+    tenant: &impl Tenant,
+    member: UserId,
+    session: &[u8],
+    wish: Wish,
+) -> Result<Url> {
+    let mut tx = connector.db.begin(tenant).await?;
     if let Some(creator) = wish.creator {
         ensure_creator(&mut tx, creator).await?;
     }
     let walk = Walk {
-        platform: wish.platform,
         creator: wish.creator,
         fresh_sign_in: wish.fresh_sign_in,
-        started_by: Some(scope.member().user_id()),
+        started_by: Some(member),
         ..Walk::to(wish.platform)
     };
     depart(connector, tx, session, walk).await

@@ -6,7 +6,9 @@ use crate::audit::{self, Event};
 use crate::db::{AgencyTx, Db, Tenant};
 use crate::error::Result;
 use crate::ids::ConnectionId;
-use crate::platform::PlatformError;
+use crate::mail::{self, Mail};
+use crate::platform::{PlatformError, PlatformKind};
+use crate::vault::Vault;
 use std::collections::BTreeMap;
 
 /// How many connections there are, by platform and health. Names no agency.
@@ -54,8 +56,9 @@ pub async fn note_failure(
 ) -> Result<()> {
     let mut tx = db.begin(tenant).await?;
     match error {
-        PlatformError::InvalidGrant => set_dead(&mut tx, id).await?,
-        PlatformError::Unauthorized => store::set_refresh_due(&mut tx, id).await?,
+        PlatformError::InvalidGrant | PlatformError::Unauthorized => {
+            store::set_refresh_due(&mut tx, id).await?
+        }
         _ => set_troubled(&mut tx, id, error).await?,
     }
     tx.commit().await
@@ -66,10 +69,21 @@ pub(super) async fn set_working(tx: &mut AgencyTx, id: ConnectionId) -> Result<b
     store::set_working(tx, id).await
 }
 
-/// The chain is dead. Said once, however many processes find out.
-pub(super) async fn set_dead(tx: &mut AgencyTx, id: ConnectionId) -> Result<()> {
-    if store::set_health(tx, id, Health::NeedsReconnect, "The platform ended our access.", None).await? {
-        audit::record(tx, Event::new("connections.lost").subject(id)).await?;
+/// The chain is dead. Said once, however many processes find out: in the audit log, and to the owners by mail.
+pub(super) async fn set_dead(tx: &mut AgencyTx, vault: &Vault, id: ConnectionId) -> Result<()> {
+    if !store::set_health(tx, id, Health::NeedsReconnect, "The platform ended our access.", None).await? {
+        return Ok(());
+    }
+    audit::record(tx, Event::new("connections.lost").subject(id)).await?;
+    for row in store::list_to_tell(tx, id).await? {
+        let platform: PlatformKind = row.platform.parse().map_err(anyhow::Error::from)?;
+        let (names, agency, name) = (row.names, row.agency_name, platform.name());
+        let subject = format!("Reconnect {names} on {name}");
+        let body = format!(
+            "{name} ended our access to {names}, so nothing new arrives in {agency}.\n\n\
+             Everything seen so far is kept. Sign in to CreatorCRM, open Accounts, then Connections, and press Reconnect.\n"
+        );
+        mail::send_in_agency(tx, vault, Mail { to: row.email, subject, body }).await?;
     }
     Ok(())
 }

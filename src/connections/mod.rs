@@ -29,6 +29,8 @@ mod refresh;
 #[cfg(feature = "ssr")]
 mod refusal;
 #[cfg(feature = "ssr")]
+mod rotation;
+#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server_fns;
@@ -46,9 +48,13 @@ pub use access::{Access, access};
 #[cfg(feature = "ssr")]
 pub use arrival::{Answer, Arrival, arrive};
 #[cfg(feature = "ssr")]
+pub(crate) use choosing::choose_all;
+#[cfg(feature = "ssr")]
 pub use choosing::{Choosing, CreatorVisit, Here, Offered, choose, choosing, creators};
 #[cfg(feature = "ssr")]
 pub use connector::Connector;
+#[cfg(feature = "ssr")]
+pub(crate) use departure::begin_for;
 #[cfg(feature = "ssr")]
 pub use departure::{Wish, begin, begin_again, begin_by_link};
 #[cfg(feature = "ssr")]
@@ -67,6 +73,8 @@ pub use links::{
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
-pub use service::{list, of_account};
+pub use rotation::reseal;
+#[cfg(feature = "ssr")]
+pub use service::{handles, list, of_account};
 #[cfg(feature = "ssr")]
 pub use types::{Connected, ConnectedAccount, Connection, Health, OpenLink, ProblemConnection};

@@ -114,7 +114,7 @@ async fn settle(
             Refreshed::Renewed
         }
         Err(PlatformError::InvalidGrant) => {
-            health::set_dead(&mut tx, id).await?;
+            health::set_dead(&mut tx, vault, id).await?;
             Refreshed::Dead
         }
         Err(error) => {

@@ -7,6 +7,7 @@ use crate::auth::Scope;
 use crate::db::{AgencyTx, Db};
 use crate::error::Result;
 use crate::ids::AccountId;
+use crate::platform::PlatformKind;
 
 /// Every connection that is not disconnected, newest first, with the accounts that it reaches.
 ///
@@ -21,6 +22,14 @@ pub async fn list(db: &Db, scope: &Scope<ViewConnections>) -> Result<Vec<Connect
         }
     }
     Ok(connections)
+}
+
+/// The names on `platform` of the accounts that are connected, without the @.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handles(tx: &mut AgencyTx, platform: PlatformKind) -> Result<Vec<String>> {
+    store::list_handles(tx, platform.as_str()).await
 }
 
 /// The connection through which `account` is reached: how it is, since when, and what it may. Nothing when the account is

@@ -6,6 +6,8 @@ use crate::config::Settings;
 use crate::db::Db;
 use crate::postgres::OwnPostgres;
 use crate::random::{Random, SystemRandom};
+use crate::rotation::{self, Resealed};
+use crate::vault::Vault;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret;
@@ -32,6 +34,10 @@ enum Command {
     Worker,
     /// Bring the database up to date.
     Migrate,
+    /// Make the demo agency beside the sandbox platform, and print how to sign in. Again changes nothing.
+    Demo,
+    /// Seal again with the current key of ENCRYPTION_KEY what the previous one sealed. Others may serve meanwhile.
+    RotateKeys,
     /// Count every rollup again from the earnings, and print what differs.
     CheckRollups,
 }
@@ -75,6 +81,8 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
     match command {
         Command::Migrate => Ok(()),
         Command::CheckRollups => check_rollups(&db).await,
+        Command::Demo => demo(settings, db, random).await,
+        Command::RotateKeys => rotate_keys(&settings, &db, random).await,
         Command::Serve => {
             let stop = stop_signal()?;
             let socket = settings.socket();
@@ -93,6 +101,28 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
             Ok(())
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "what the operator asked for")]
+async fn demo(settings: Settings, db: Db, random: &Arc<dyn Random>) -> Result<()> {
+    let app = run::build(settings, db, random, CancellationToken::new())?;
+    println!("{}", crate::demo::prepare(&app).await?);
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what the operator asked for")]
+async fn rotate_keys(settings: &Settings, db: &Db, random: &Arc<dyn Random>) -> Result<()> {
+    let vault = Vault::new(&settings.encryption_key(random.as_ref())?, random.clone())?;
+    let mut progress = |kind: &str, done: &Resealed| println!("{kind}: {} sealed again", done.sealed);
+    let done = rotation::rotate(db, &vault, &mut progress).await?;
+    anyhow::ensure!(
+        done.unreadable == 0,
+        "{} values open with no key in ENCRYPTION_KEY and were left as they are; {} were sealed again",
+        done.unreadable,
+        done.sealed
+    );
+    println!("{} values sealed again; nothing is left that needs the previous key", done.sealed);
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "what the operator asked for")]

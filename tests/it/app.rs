@@ -115,6 +115,9 @@ impl TestApp {
 
     /// The app as `setup` says.
     pub async fn set_up(setup: Setup) -> Self {
+        if std::env::var_os("RUST_LOG").is_some() {
+            creatorcrm::server::telemetry::start_logging(creatorcrm::config::LogFormat::Text);
+        }
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut arguments = vec![];
@@ -126,7 +129,13 @@ impl TestApp {
             Some(config) => Some(start_sandbox(config, &url, &mut arguments).await),
             None => None,
         };
-        arguments.extend(setup.arguments);
+        for pair in setup.arguments.chunks(2) {
+            // A setting that was made for the sandbox gives way.
+            match arguments.iter().position(|name| *name == pair[0]) {
+                Some(at) => arguments[at + 1].clone_from(&pair[1]),
+                None => arguments.extend_from_slice(pair),
+            }
+        }
         let (db, database_url) = database(setup.clock).await;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let stop = CancellationToken::new();

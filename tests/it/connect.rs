@@ -320,3 +320,30 @@ async fn a_creator_who_is_chosen_gets_the_account() {
     let refused = owner.submit_form("/connections/new", "connect_account", &[("creator", &foreign)]).await;
     says(&refused, 200, "There is nothing here");
 }
+
+/// An API at which everybody is a fan.
+async fn fans_only() -> String {
+    use axum::routing::get;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let me = json!({"uuid": "f1", "handle": "leo9", "displayName": "Leo", "isCreator": false});
+    let router = axum::Router::new().route("/users/me", get(move || async move { axum::Json(me) }));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn a_person_who_is_neither_creator_nor_agency_is_told_so() {
+    let api = vec!["--fanvue-api-url".to_owned(), fans_only().await];
+    let app =
+        TestApp::set_up(Setup { arguments: api, sandbox: Some(Config::for_tests()), ..Setup::default() })
+            .await;
+    let mut owner = app.owner("anna").await;
+    let shown = connect(&mut owner, "mia.larsson").await;
+    says(
+        &shown,
+        422,
+        "Leo is neither a creator&#x27;s nor an agency&#x27;s account".replace("&#x27;", "'").as_str(),
+    );
+    assert_eq!(grants(&app).await, 0);
+}

@@ -135,3 +135,43 @@ pub(in crate::connections) async fn find_of_account(
     }
     Ok(found)
 }
+
+pub(in crate::connections) async fn list_handles(tx: &mut AgencyTx, platform: &str) -> Result<Vec<String>> {
+    let agency = tx.agency_id();
+    let handles = sqlx::query_scalar!(
+        "select handle from accounts where agency_id = $1 and platform = $2 and disconnected_at is null",
+        agency as AgencyId,
+        platform
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(handles)
+}
+
+/// An owner who has to be told about a connection.
+pub(in crate::connections) struct ToTell {
+    pub email: String,
+    pub agency_name: String,
+    pub platform: String,
+    pub names: String,
+}
+
+pub(in crate::connections) async fn list_to_tell(tx: &mut AgencyTx, id: ConnectionId) -> Result<Vec<ToTell>> {
+    let agency = tx.agency_id();
+    let rows = sqlx::query_as!(
+        ToTell,
+        r#"select u.email, g.name as agency_name, c.platform,
+                  coalesce((select string_agg(a.name, ', ' order by a.name) from accounts a
+                    where a.agency_id = c.agency_id and a.connection_id = c.id and a.disconnected_at is null), c.display_name) as "names!"
+           from connections c
+           join agencies g on g.agency_id = c.agency_id
+           join members m on m.agency_id = c.agency_id and m.role = 'owner' and m.removed_at is null
+           join users u on u.id = m.user_id
+           where c.agency_id = $1 and c.id = $2"#,
+        agency as AgencyId,
+        id as ConnectionId
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}

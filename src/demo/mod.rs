@@ -1,0 +1,6 @@
+//! The demo agency: made once beside the sandbox platform, so that the first look at the app shows a living agency.
+
+mod service;
+mod store;
+
+pub use service::{Demo, prepare};
