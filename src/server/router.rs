@@ -12,12 +12,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
+use std::path::Path;
 use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
@@ -131,9 +132,16 @@ fn files(app: &App) -> Router<App> {
             "/fonts",
             ServiceBuilder::new().layer(kept("public, max-age=604800")).service(serve("fonts")),
         )
-        .route_service("/favicon.svg", tower_http::services::ServeFile::new(root.join("favicon.svg")))
-        .route_service("/icons.svg", tower_http::services::ServeFile::new(root.join("icons.svg")))
-        .route_service("/robots.txt", tower_http::services::ServeFile::new(root.join("robots.txt")))
+        .merge(single_files(root))
+}
+
+/// What the browser asks for at the top of the site: named by pages, by style/kit.css, or by custom.
+fn single_files(root: &Path) -> Router<App> {
+    ["favicon.svg", "icons.svg", "chevron.svg", "robots.txt"]
+        .into_iter()
+        .fold(Router::new(), |router, name| {
+            router.route_service(&format!("/{name}"), ServeFile::new(root.join(name)))
+        })
 }
 
 fn sessions(app: &App) -> SessionManagerLayer<auth::SessionStore> {

@@ -17,3 +17,22 @@ fn build_and_server_agree_on_the_names_of_files() {
     assert_eq!(build.hash_files, server.hash_files);
     assert_eq!(build.hash_file, server.hash_file);
 }
+
+#[tokio::test]
+async fn every_file_of_public_is_served() {
+    let public = concat!(env!("CARGO_MANIFEST_DIR"), "/public");
+    let app = crate::app::TestApp::with(
+        std::sync::Arc::new(creatorcrm::clock::SystemClock),
+        &["--site-root".to_owned(), public.to_owned()],
+    )
+    .await;
+    for entry in std::fs::read_dir(public).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        // Licences lie beside what they are about; folders have their own route.
+        if entry.file_type().unwrap().is_dir() || name.contains("LICENSE") {
+            continue;
+        }
+        assert_eq!(app.browser().open(&format!("/{name}")).await.status, 200, "{name}");
+    }
+}

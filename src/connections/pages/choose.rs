@@ -54,7 +54,7 @@ fn finish(id: ConnectionId) -> impl IntoView {
 fn remove(id: ConnectionId) -> impl IntoView {
     view! {
         <div class="danger-zone"><div>
-            <div><h3>"Remove this permission"</h3><p>"Our access through it is deleted. Nothing else changes."</p></div>
+            <div><h2>"Remove this permission"</h2><p>"Our access through it is deleted. Nothing else changes."</p></div>
             <Form action=RemoveConnection::PATH class="inline">
                 <Hidden name="connection" value=id.to_string()/>
                 <button class="button danger">"Remove"</button>
