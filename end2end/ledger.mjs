@@ -6,19 +6,15 @@ export async function ledger() {
   return (await control("/ledger")).creators;
 }
 
-/// Net and gross in minor units by currency, over the last `days` UTC days, today included.
-export function sums(creators, days, now = new Date()) {
+/// Gross and net of some rows of one currency, in minor units.
+export function total(rows) {
+  return rows.reduce((sum, row) => ({ gross: sum.gross + row.gross, net: sum.net + row.net }), { gross: 0, net: 0 });
+}
+
+/// Those of the last `days` UTC days, today included.
+export function latest(rows, days, now = new Date()) {
   const start = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - days + 1);
-  const totals = {};
-  for (const { earnings } of creators) {
-    for (const { date, gross, net, currency } of earnings) {
-      if (Date.parse(date) < start) continue;
-      totals[currency] ??= { gross: 0, net: 0 };
-      totals[currency].gross += gross;
-      totals[currency].net += net;
-    }
-  }
-  return totals;
+  return rows.filter((row) => Date.parse(row.date) >= start);
 }
 
 /// As the app writes money: `$1,234.50`, `−€3.00`.

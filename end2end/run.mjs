@@ -15,7 +15,7 @@ const files = readdirSync(folder)
 
 const services = await startServices();
 const count = { passed: 0, failed: 0 };
-const stream = run({ files, concurrency: 1, timeout: 240_000 });
+const stream = run({ files, concurrency: 1, timeout: 600_000 });
 stream.on("test:pass", (event) => { if (isJourney(event)) count.passed += 1; });
 stream.on("test:fail", (event) => { if (isJourney(event)) count.failed += 1; });
 await new Promise((resolve) => stream.compose(new spec()).on("end", resolve).pipe(process.stdout));

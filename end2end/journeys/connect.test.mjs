@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { answer, connect, reloadedUntil, toConsent } from "../connecting.mjs";
-import { ledger, money, sums } from "../ledger.mjs";
+import { latest, ledger, money, total } from "../ledger.mjs";
 import { accessible, closeBrowser, fits, person, picture, signUp } from "../person.mjs";
 
 after(closeBrowser);
@@ -26,12 +26,12 @@ for (const js of [true, false]) {
     await connect(page, first.name);
     await connect(page, second.name);
 
-    const total = sums([first, second], 30).USD;
+    const earned = total(latest([...first.earnings, ...second.earnings], 30));
     await page.goto("/dashboard?period=30d");
-    await reloadedUntil(page, money(total.net, "USD"));
+    await reloadedUntil(page, money(earned.net, "USD"));
     const figures = await page.locator(".stats").innerText();
-    assert.ok(figures.includes(money(total.net, "USD")), figures);
-    assert.ok(figures.includes(money(total.gross, "USD")), figures);
+    assert.ok(figures.includes(money(earned.net, "USD")), figures);
+    assert.ok(figures.includes(money(earned.gross, "USD")), figures);
     await accessible(page);
     await fits(page);
     await picture(page, `dashboard-${js ? "script" : "plain"}`);

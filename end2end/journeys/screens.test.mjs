@@ -1,0 +1,68 @@
+// Every screen, wide and narrow, light and dark: axe finds nothing, nothing spills, the console stays empty; pictures are kept.
+import { after, before, test } from "node:test";
+import { connect, reloadedUntil } from "../connecting.mjs";
+import { latest, ledger, money, total } from "../ledger.mjs";
+import { accessible, closeBrowser, fits, PASSWORD, person, picture, signUp } from "../person.mjs";
+
+after(closeBrowser);
+
+const OUTSIDE = ["/sign-in", "/sign-up", "/forgotten-password", "/dev/mail", "/nowhere"];
+const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/search"];
+let screens;
+
+before(async () => {
+  const { page, close } = await person();
+  await signUp(page, "Nadia");
+  for (const name of ["Mia Larsson", "Nora Quinn", "Lena Hoffmann"]) await connect(page, name);
+  const earned = total(latest((await ledger()).find((it) => it.handle === "mia.larsson").earnings, 30));
+  await page.goto("/accounts");
+  await page.getByRole("link", { name: "Mia Larsson" }).first().click();
+  await page.waitForURL(/accounts\/[0-9a-f-]+$/);
+  await reloadedUntil(page, money(earned.net, "USD"));
+  const account = new URL(page.url()).pathname;
+  await page.goto("/creators");
+  await page.getByRole("link", { name: "Nora Quinn" }).first().click();
+  await page.waitForURL(/creators\/[0-9a-f-]+$/);
+  const creator = new URL(page.url()).pathname;
+  screens = [
+    "/dashboard", "/dashboard?period=12m", "/dashboard?period=custom&from=2026-10-01&to=2026-10-31", "/dashboard?period=soon",
+    "/accounts", account, `${account}/earnings`, `${account}/subscribers`, `${account}/ppv`, `${account}/connection`,
+    `${account}/edit`, `${account}/disconnect`, "/connections", "/connections/new", "/creators", creator,
+    "/settings", "/settings/devices", "/settings/password", "/settings/agencies", "/search?q=mi", "/nowhere",
+  ];
+  await close();
+});
+
+for (const theme of ["light", "dark"]) {
+  for (const width of [1280, 390]) {
+    test(`every screen in use, ${theme}, ${width} wide`, async () => {
+      const { page, complaints, close } = await person({ theme, width });
+      await page.goto("/sign-in");
+      await page.getByLabel("Email").fill("nadia@example.com");
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await page.waitForURL("**/dashboard**");
+      for (const path of screens) await look(page, complaints, path, `used-${theme}-${width}`);
+      await close();
+    });
+
+    test(`every screen outside and empty, ${theme}, ${width} wide`, async () => {
+      const { page, complaints, close } = await person({ theme, width });
+      for (const path of OUTSIDE) await look(page, complaints, path, `outside-${theme}-${width}`);
+      await signUp(page, `Olga-${theme}-${width}`);
+      for (const path of EMPTY) await look(page, complaints, path, `empty-${theme}-${width}`);
+      await close();
+    });
+  }
+}
+
+async function look(page, complaints, path, kind) {
+  await page.goto(path);
+  // A page that is not there says so, and the browser repeats it on its console.
+  if (path === "/nowhere") complaints.splice(0);
+  await page.locator("h1").waitFor();
+  await accessible(page);
+  await fits(page);
+  const name = path.replace(/[0-9a-f]{8}-[0-9a-f-]+/g, "one").replace(/[^a-z0-9]+/g, "-");
+  await picture(page, `${kind}${name}`);
+}
