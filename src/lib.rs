@@ -29,6 +29,7 @@ pub mod earnings;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod jobs;
+pub mod keyset;
 #[cfg(feature = "ssr")]
 pub mod mail;
 #[cfg(feature = "ssr")]
@@ -45,10 +46,20 @@ pub mod server;
 pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod vault;
+#[cfg(feature = "ssr")]
+pub mod words;
 
+pub mod accounts;
+pub mod agencies;
 pub mod analytics;
 pub mod connections;
+pub mod creators;
+#[cfg(feature = "ssr")]
+pub mod fans;
 pub mod identity;
+#[cfg(feature = "ssr")]
+pub mod paid_messages;
+pub mod search;
 pub mod sync;
 
 /// The browser's entry: wakes the islands that the server rendered.

@@ -1,4 +1,4 @@
-//! Analytics: what the whole agency earns, read from the rollups.
+//! Analytics: what the whole agency and each account earns, read from the rollups.
 
 #[cfg(feature = "ssr")]
 pub mod pages;
@@ -12,9 +12,9 @@ mod store;
 mod types;
 
 #[cfg(feature = "ssr")]
-pub use service::{dashboard, edition};
+pub use service::{dashboard, edition, of_account};
 #[cfg(feature = "ssr")]
 pub use types::{
-    AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount, Subscribers,
-    TopFan,
+    AccountBoard, AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount,
+    Subscribers, TopFan,
 };

@@ -1,5 +1,9 @@
 //! Reading a period's figures.
 
+mod account;
+
+pub use account::of_account;
+
 use super::policy::ViewDashboard;
 use super::store::{self, AccountRow, FanRow, LatestRow, Limits, OverviewRow, SumRow};
 use super::types::{

@@ -1,5 +1,7 @@
 //! The SQL of analytics: rollups only, save the newest few earnings by their index. docs/performance.md has the plans.
 
+pub(super) mod account;
+
 use crate::connections::Health;
 use crate::db::AgencyTx;
 use crate::error::Result;

@@ -69,6 +69,21 @@ pub struct Board {
     pub last_read: BTreeMap<ConnectionId, DateTime<Utc>>,
 }
 
+/// The figures of one account in a period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountBoard {
+    /// The days shown.
+    pub period: Period,
+    /// The days compared with.
+    pub previous: Period,
+    /// How far back the figures reach.
+    pub history: History,
+    /// Per currency, the account's own first.
+    pub earned: Vec<Earned>,
+    /// How many subscribe, joined, and left.
+    pub subscribers: Subscribers,
+}
+
 /// What one currency's earnings were.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Earned {

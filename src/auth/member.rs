@@ -3,6 +3,8 @@
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::{AgencyId, UserId};
+use crate::money::Currency;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 /// What a member is in the agency. The order is not a ranking: policies name roles one by one.
@@ -49,6 +51,8 @@ pub struct Member {
     email: String,
     email_verified: bool,
     agency_name: String,
+    zone: Option<Tz>,
+    currency: Currency,
     agencies: i64,
 }
 
@@ -59,7 +63,7 @@ impl Member {
         let row = sqlx::query!(
             r#"select m.agency_id as "agency_id: AgencyId", m.role as "role: Role", u.name, u.email,
                       u.email_verified_at is not null as "email_verified!", a.name as agency_name,
-                      count(*) over () as "agencies!"
+                      a.time_zone, a.currency, count(*) over () as "agencies!"
                from members m join users u on u.id = m.user_id join agencies a on a.agency_id = m.agency_id
                where m.user_id = $1 and m.removed_at is null and a.deleted_at is null
                order by m.agency_id = $2 desc nulls last, m.joined_at, m.agency_id limit 1"#,
@@ -76,6 +80,8 @@ impl Member {
             email: row.email,
             email_verified: row.email_verified,
             agency_name: row.agency_name,
+            zone: row.time_zone.parse().ok().filter(|zone| *zone != Tz::UTC),
+            currency: row.currency.parse().unwrap_or(Currency::USD),
             agencies: row.agencies,
         }))
     }
@@ -120,6 +126,18 @@ impl Member {
     #[must_use]
     pub fn agency_name(&self) -> &str {
         &self.agency_name
+    }
+
+    /// The zone in which the agency reads times; `None` is UTC, which times then say.
+    #[must_use]
+    pub fn zone(&self) -> Option<Tz> {
+        self.zone
+    }
+
+    /// The agency's own currency: what is shown where there is nothing yet.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.currency
     }
 
     /// Whether the person can switch to another agency.

@@ -4,7 +4,7 @@ use super::policy::ConnectAccounts;
 use super::store;
 use crate::audit::{self, Event};
 use crate::auth::Scope;
-use crate::db::Db;
+use crate::db::{AgencyTx, Db};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, ConnectionId};
 use crate::platform::PlatformKind;
@@ -87,4 +87,18 @@ pub async fn remove(db: &Db, scope: &Scope<ConnectAccounts>, id: ConnectionId) -
     let detail = json!({"platform": grant.platform, "granted_by": grant.display_name, "unfinished": true});
     audit::record(&mut tx, Event::new("connections.disconnected").subject(id).detail(detail)).await?;
     tx.commit().await
+}
+
+/// Ends every grant, account and open link of an agency that is being deleted, within the caller's transaction; how many
+/// accounts that were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_all(tx: &mut AgencyTx) -> Result<u64> {
+    store::lock_connecting(tx).await?;
+    let accounts = store::set_all_accounts_disconnected(tx).await?;
+    store::end_all(tx).await?;
+    store::revoke_all_links(tx).await?;
+    sync::stop_all(tx).await?;
+    Ok(accounts)
 }

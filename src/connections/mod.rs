@@ -58,7 +58,7 @@ pub(crate) use departure::begin_for;
 #[cfg(feature = "ssr")]
 pub use departure::{Wish, begin, begin_again, begin_by_link};
 #[cfg(feature = "ssr")]
-pub use ending::{Ending, disconnect, ending, remove};
+pub use ending::{Ending, disconnect, end_all, ending, remove};
 #[cfg(feature = "ssr")]
 pub use grant::{Reached, finish_again};
 #[cfg(feature = "ssr")]

@@ -18,4 +18,4 @@ pub use password::Passwords;
 #[cfg(feature = "ssr")]
 pub use server_fns::sign_out_path;
 #[cfg(feature = "ssr")]
-pub use service::{NewAgency, SignedIn, sign_up};
+pub use service::{NewAgency, SignedIn, is_password_of, sign_up};

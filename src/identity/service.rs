@@ -115,3 +115,19 @@ pub async fn sign_in(
         _ => Err(Error::field("password", "Email and password do not fit together")),
     }
 }
+
+/// Whether `password` is that of `user`, for what they must confirm by it again.
+///
+/// # Errors
+/// `RateLimited` when too many passwords are being checked.
+pub async fn is_password_of(
+    db: &Db,
+    passwords: &Passwords,
+    user: UserId,
+    password: SecretString,
+) -> Result<bool> {
+    let mut tx = db.begin_system("confirm a password").await?;
+    let hash = store::find_password(&mut tx, user).await?;
+    drop(tx);
+    passwords.verify(password, hash).await
+}

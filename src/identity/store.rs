@@ -46,3 +46,10 @@ pub(super) async fn find_credentials(tx: &mut SystemTx, email: &str) -> Result<O
         .await?;
     Ok(row.map(|row| (row.id, row.password_hash)))
 }
+
+pub(super) async fn find_password(tx: &mut SystemTx, user: UserId) -> Result<Option<String>> {
+    let hash = sqlx::query_scalar!("select password_hash from users where id = $1", user as UserId)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(hash)
+}

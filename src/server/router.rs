@@ -2,10 +2,9 @@
 
 use super::state::App;
 use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
-use crate::analytics;
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::{connections, identity, mail};
+use crate::{accounts, agencies, analytics, connections, creators, identity, mail, search};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -105,6 +104,23 @@ fn pages() -> Listed {
         .route("/connect/choose/{connection}", get(connections::pages::choose_by_link))
         .route("/connect/done/{connection}", get(connections::pages::done))
         .route("/dev/mail", get(mail::pages::dev_mail))
+        .route("/accounts", get(accounts::pages::list))
+        .route("/accounts/{account}", get(analytics::pages::account))
+        .route("/accounts/{account}/subscribers", get(accounts::pages::subscribers))
+        .route("/accounts/{account}/ppv", get(accounts::pages::ppv))
+        .route("/accounts/{account}/connection", get(accounts::pages::connection))
+        .route("/accounts/{account}/earnings", get(accounts::pages::earnings))
+        .route("/accounts/{account}/earnings.csv", get(accounts::routes::csv))
+        .route("/accounts/{account}/edit", get(accounts::pages::edit))
+        .route("/creators", get(creators::pages::list))
+        .route("/creators/archived", get(creators::pages::archived))
+        .route("/creators/new", get(creators::pages::new))
+        .route("/creators/{creator}", get(creators::pages::creator))
+        .route("/creators/{creator}/edit", get(creators::pages::edit))
+        .route("/settings", get(agencies::pages::settings))
+        .route("/settings/delete", get(agencies::pages::delete))
+        .route("/search", get(search::pages::search))
+        .route("/search/found", get(search::pages::found))
         .route("/api/{*function}", post(forms::server_function))
 }
 

@@ -10,4 +10,4 @@ mod store;
 #[cfg(feature = "ssr")]
 pub use jobs::SyncAccount;
 #[cfg(feature = "ssr")]
-pub use service::{stop, want};
+pub use service::{stop, stop_all, want};

@@ -24,3 +24,11 @@ pub async fn want(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
 pub async fn stop(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
     store::stop(tx, account).await
 }
+
+/// Stops syncing every account of the agency: it is being deleted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn stop_all(tx: &mut AgencyTx) -> Result<()> {
+    store::stop_all(tx).await
+}

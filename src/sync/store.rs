@@ -37,3 +37,15 @@ pub(super) async fn stop(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
     .await?;
     Ok(())
 }
+
+pub(super) async fn stop_all(tx: &mut AgencyTx) -> Result<()> {
+    let agency = tx.agency_id();
+    sqlx::query!(
+        "update syncs set state = 'stopped', run = null, next_due_at = null, wanted_at = null
+         where agency_id = $1 and state <> 'stopped'",
+        agency as AgencyId
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

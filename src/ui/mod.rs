@@ -43,7 +43,7 @@ pub use islands::CopyButton;
 #[cfg(feature = "ssr")]
 pub use live::LiveRegion;
 #[cfg(feature = "ssr")]
-pub use navigation::{Breadcrumb, Filters, Link, Pager, PeriodPicker, Tabs};
+pub use navigation::{Breadcrumb, Filters, Link, Pager, PeriodPicker, Tabs, Turns};
 #[cfg(feature = "ssr")]
 pub use parts::{Banner, Empty, Icon, PageHeader, Time, TimeShape, Tone, Who, initials, time_words};
 #[cfg(feature = "ssr")]

@@ -142,16 +142,38 @@ pub fn Pager(
     newer: Option<String>,
     /// Where the older ones are.
     older: Option<String>,
+    /// What the links are called, in a list that is not by time.
+    #[prop(default = ("Newer", "Older"))]
+    words: (&'static str, &'static str),
 ) -> impl IntoView {
     if newer.is_none() && older.is_none() {
         return ().into_any();
     }
     let newer =
-        newer.map(|href| view! { <a class="button secondary small" href=href rel="prev">"Newer"</a> });
+        newer.map(|href| view! { <a class="button secondary small" href=href rel="prev">{words.0}</a> });
     let older =
-        older.map(|href| view! { <a class="button secondary small" href=href rel="next">"Older"</a> });
+        older.map(|href| view! { <a class="button secondary small" href=href rel="next">{words.1}</a> });
     view! { <nav class="pager" aria-label="Pages"><span>{shown}</span><div>{newer}{older}</div></nav> }
         .into_any()
+}
+
+/// The pages around this one of a list that is read by key (`keyset::Page`): the rest of the address stays.
+#[component]
+pub fn Turns(
+    /// What is shown now, such as `50 shown`.
+    #[prop(into)]
+    shown: String,
+    /// The value of `before=` for the page before.
+    before: Option<String>,
+    /// The value of `after=` for the page after.
+    after: Option<String>,
+    /// What the links are called, in a list that is not by time.
+    #[prop(default = ("Newer", "Older"))]
+    words: (&'static str, &'static str),
+) -> impl IntoView {
+    let here = Address::here().without(&["before", "after"]);
+    let link = |name: &str, key: Option<String>| key.map(|key| here.clone().with(name, key).to_string());
+    view! { <Pager shown newer=link("before", before) older=link("after", after) words/> }
 }
 
 /// The way back up: the pages above, then this one.

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
+use creatorcrm::auth::SystemScope;
 use creatorcrm::auth::{Origin, Permission, Scope};
 use creatorcrm::clock::{Clock, StoppedClock, SystemClock};
 use creatorcrm::config::Settings;
 use creatorcrm::db::Db;
+use creatorcrm::ids::AgencyId;
 use creatorcrm::platform::Timeouts;
 use creatorcrm::random::{Random, SystemRandom};
 use creatorcrm::server::run;
@@ -343,4 +345,18 @@ pub fn attribute(html: &str, name: &str) -> Option<String> {
     let tag = html.split('>').next()?;
     let value = tag.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
     Some(value.replace("&amp;", "&").replace("&quot;", "\"").replace("&#x27;", "'"))
+}
+
+/// The agency whose owner signed up under that name.
+pub async fn owner_agency(app: &TestApp, name: &str) -> AgencyId {
+    let mut tx = app.db.begin_system("test").await.unwrap();
+    let statement = "select m.agency_id from members m join users u on u.id = m.user_id where u.name = $1 order by m.joined_at";
+    sqlx::query_scalar(statement).bind(name).fetch_one(tx.conn()).await.unwrap()
+}
+
+/// Everything on record of the agency: events and their details, in order.
+pub async fn audited(app: &TestApp, agency: AgencyId) -> Vec<(String, serde_json::Value)> {
+    let scope = SystemScope::for_agency(agency, "test");
+    let mut tx = app.db.begin(&scope).await.unwrap();
+    sqlx::query_as("select event, detail from audit order by seq").fetch_all(tx.conn()).await.unwrap()
 }

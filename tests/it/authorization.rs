@@ -3,10 +3,15 @@
 //! A route or server function that is missing from `TABLE` fails here.
 
 use crate::app::{Browser, TestApp};
+use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
+use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency};
 use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{ConnectAccounts, ManageConnectLinks, ViewConnections};
+use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
+use creatorcrm::earnings::policy::ExportEarnings;
 use creatorcrm::identity::policy::ManageOwnSessions;
+use creatorcrm::search::policy::Search;
 use reqwest::Method;
 use sqlx::{Connection, PgConnection, Row};
 use std::collections::BTreeSet;
@@ -79,6 +84,39 @@ const TABLE: &[Entry] = &[
     page("/connect/{token}", May::Anybody),
     page("/connect/choose/{connection}", May::Anybody),
     page("/connect/done/{connection}", May::Anybody),
+    page("/accounts", May::Holders(&ViewAccounts::INFO)),
+    row_page("/accounts/{account}", "/accounts/{account}", May::Holders(&ViewAccounts::INFO)),
+    row_page(
+        "/accounts/{account}/subscribers",
+        "/accounts/{account}/subscribers",
+        May::Holders(&ViewAccounts::INFO),
+    ),
+    row_page("/accounts/{account}/ppv", "/accounts/{account}/ppv", May::Holders(&ViewAccounts::INFO)),
+    row_page(
+        "/accounts/{account}/connection",
+        "/accounts/{account}/connection",
+        May::Holders(&ViewAccounts::INFO),
+    ),
+    row_page(
+        "/accounts/{account}/earnings",
+        "/accounts/{account}/earnings",
+        May::Holders(&ViewAccounts::INFO),
+    ),
+    row_page(
+        "/accounts/{account}/earnings.csv",
+        "/accounts/{account}/earnings.csv",
+        May::Holders(&ExportEarnings::INFO),
+    ),
+    row_page("/accounts/{account}/edit", "/accounts/{account}/edit", May::Holders(&ManageAccounts::INFO)),
+    page("/creators", May::Holders(&ViewCreators::INFO)),
+    page("/creators/archived", May::Holders(&ViewCreators::INFO)),
+    page("/creators/new", May::Holders(&ManageCreators::INFO)),
+    row_page("/creators/{creator}", "/creators/{creator}", May::Holders(&ViewCreators::INFO)),
+    row_page("/creators/{creator}/edit", "/creators/{creator}/edit", May::Holders(&ManageCreators::INFO)),
+    page("/settings", May::Holders(&ManageAgency::INFO)),
+    page("/settings/delete", May::Holders(&DeleteAgency::INFO)),
+    page("/search", May::Holders(&Search::INFO)),
+    page("/search/found", May::Holders(&Search::INFO)),
     // All server functions stand behind this one route; each has an entry of its own below.
     page("/api/{*function}", May::Anybody),
     act("sign_up", &[("agency", "A"), ("name", "B"), ("email", "x"), ("password", "y")], May::Anybody),
@@ -104,6 +142,36 @@ const TABLE: &[Entry] = &[
     act("choose_by_link", &[("connection", "{connection}"), ("accounts[]", "p1")], May::Anybody),
     act("finish_by_link", &[("connection", "{connection}")], May::Anybody),
     act("set_theme", &[("theme", "dark")], May::Anybody),
+    row_act(
+        "rename_account",
+        &[("account", "{account}"), ("name", "Mia")],
+        May::Holders(&ManageAccounts::INFO),
+    ),
+    row_act(
+        "assign_account",
+        &[("account", "{account}"), ("creator", "{creator}")],
+        May::Holders(&ManageAccounts::INFO),
+    ),
+    act(
+        "change_agency",
+        &[("name", "A"), ("time_zone", "UTC"), ("currency", "USD")],
+        May::Holders(&ManageAgency::INFO),
+    ),
+    // The name is not the agency's, so that there is something left to test.
+    act("delete_agency", &[("name", "x"), ("password", "y")], May::Holders(&DeleteAgency::INFO)),
+    act("add_creator", &[("name", "Zoe")], May::Holders(&ManageCreators::INFO)),
+    row_act(
+        "rename_creator",
+        &[("creator", "{creator}"), ("name", "Mia")],
+        May::Holders(&ManageCreators::INFO),
+    ),
+    row_act("archive_creator", &[("creator", "{creator}")], May::Holders(&ManageCreators::INFO)),
+    row_act("restore_creator", &[("creator", "{creator}")], May::Holders(&ManageCreators::INFO)),
+    row_act(
+        "give_creator_account",
+        &[("creator", "{creator}"), ("account", "{account}")],
+        May::Holders(&ManageCreators::INFO),
+    ),
 ];
 
 /// Rows of the first agency, by the name that stands for them in the table.

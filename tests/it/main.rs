@@ -6,6 +6,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod accounts;
+mod agencies;
 mod analytics;
 mod app;
 mod assets;
@@ -13,10 +15,13 @@ mod authorization;
 mod connect;
 mod connect_links;
 mod consent;
+mod creators;
 mod demo;
 mod earnings;
 mod identity;
+mod ledger;
 mod mail;
 mod refresh;
 mod rollups;
 mod rotation;
+mod search;

@@ -60,7 +60,7 @@ fn banner(problem: ProblemConnection, read: Option<DateTime<Utc>>, zone: Option<
 }
 
 /// While a first sync goes back, what of the two periods is not there yet.
-pub fn reading(history: &History, period: Period, previous: Period) -> impl IntoView {
+pub fn reading(history: &History, period: Period, previous: Period) -> impl IntoView + use<> {
     let from = history.earnings_complete_from.filter(|_| !history.has_all_earnings_of(previous))?;
     let reached = from.format("%-d %b %Y");
     let text = if history.has_all_earnings_of(period) {

@@ -1,10 +1,13 @@
 //! `/dashboard`: what the whole agency earns.
 
+mod account;
 mod accounts;
 mod banners;
 mod earned;
 mod figures;
 mod people;
+
+pub use account::account;
 
 use super::policy::ViewDashboard;
 use super::service;
@@ -13,6 +16,7 @@ use crate::auth::{Role, Scope, Visitor};
 use crate::connections::ProblemConnection;
 use crate::connections::policy::ConnectAccounts;
 use crate::error::{Error, Result};
+use crate::ids::AccountId;
 use crate::money::Currency;
 use crate::period::{Choice, Period};
 use crate::server::fragments::Key;
@@ -64,12 +68,15 @@ struct Shown {
     currency: Option<Currency>,
     /// Whether to offer connecting an account.
     may_connect: bool,
+    /// Of which account, when not of the whole agency.
+    account: Option<AccountId>,
 }
 
 impl Shown {
     /// The address that shows the same.
     fn address(self) -> Address {
-        let address = Address::parse(&format!("/dashboard?{}", self.choice.query()));
+        let path = self.account.map_or_else(|| "/dashboard".to_owned(), |id| format!("/accounts/{id}"));
+        let address = Address::parse(&format!("{path}?{}", self.choice.query()));
         match self.currency {
             Some(currency) => address.with("currency", currency.as_str()),
             None => address,
@@ -99,6 +106,7 @@ pub async fn dashboard(
         choice,
         currency: asked.currency.and_then(|code| code.parse().ok()),
         may_connect: visitor.scope::<ConnectAccounts>().is_ok(),
+        account: None,
     };
     let html = fragment(&app, &scope, shown).await?;
     let html = match mistake {

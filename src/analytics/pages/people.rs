@@ -72,14 +72,14 @@ fn fan_row(fan: TopFan) -> impl IntoView {
     } else {
         format!("{} payments", Figure::Count(fan.payments))
     };
+    // On an account's own page it goes without saying whose fan it is.
+    let of = (!fan.account_name.is_empty())
+        .then(|| view! { <a href=format!("/accounts/{}", fan.account)>{fan.account_name}</a>", " });
     view! {
         <li>
             <div class="grow">
                 <span class="truncate">{fan.name}</span>
-                <span class="faint small truncate">
-                    <a href=format!("/accounts/{}", fan.account)>{fan.account_name}</a>
-                    {format!(", {payments}")}
-                </span>
+                <span class="faint small truncate">{of}{payments}</span>
             </div>
             <div class="end"><Amount money=fan.spent/></div>
         </li>

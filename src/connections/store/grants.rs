@@ -208,6 +208,35 @@ pub(in crate::connections) async fn end(tx: &mut AgencyTx, id: ConnectionId) -> 
     Ok(())
 }
 
+/// Ends every grant of the agency: no token is left.
+pub(in crate::connections) async fn end_all(tx: &mut AgencyTx) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "update connections set access_token = null, refresh_token = null, access_expires_at = null, refresh_due_at = null,
+           refresh_started_at = null, paused_until = null, reachable = null, session_hash = null, health = 'disconnected',
+           health_since = now(), health_note = null, disconnected_at = $2
+         where agency_id = $1 and (disconnected_at is null or access_token is not null or refresh_token is not null)",
+        agency as AgencyId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// How many accounts that were.
+pub(in crate::connections) async fn set_all_accounts_disconnected(tx: &mut AgencyTx) -> Result<u64> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    let done = sqlx::query!(
+        "update accounts set disconnected_at = $2 where agency_id = $1 and disconnected_at is null",
+        agency as AgencyId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Where a creator's grant through a link stands, for the browser that gave it.
 pub(in crate::connections) struct LinkGrant {
     pub agency: AgencyId,

@@ -139,3 +139,16 @@ pub(in crate::connections) async fn set_link_unused(tx: &mut AgencyTx, id: Conne
     .await?;
     Ok(())
 }
+
+/// Revokes every link that is still open.
+pub(in crate::connections) async fn revoke_all_links(tx: &mut AgencyTx) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "update connect_links set revoked_at = $2 where agency_id = $1 and used_at is null and revoked_at is null",
+        agency as AgencyId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! Accounts: creators' pages on platforms, what they are called here, whose they are, and what each of them did.
+
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod policy;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod server_fns;
+#[cfg(feature = "ssr")]
+mod service;
+#[cfg(feature = "ssr")]
+mod store;
+#[cfg(feature = "ssr")]
+mod types;
+
+#[cfg(feature = "ssr")]
+pub use service::{
+    Listing, PAGE, Recipient, assign, assign_in, checked_name, editable, list, lookup, page, rename,
+    unassigned,
+};
+#[cfg(feature = "ssr")]
+pub use types::{Account, Belongs, Filter, HEALTHS, Health, Key, Listed, Sort, Whose};

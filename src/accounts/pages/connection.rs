@@ -1,0 +1,116 @@
+//! `/accounts/{id}/connection`: how the account is reached, what we may see of it, and what to do about it.
+
+use super::{Top, may_manage, zone};
+use crate::accounts::policy::ViewAccounts;
+use crate::accounts::service;
+use crate::accounts::types::Account;
+use crate::auth::Visitor;
+use crate::connections::Connection;
+use crate::connections::policy::ConnectAccounts;
+use crate::connections::server_fns::Reconnect;
+use crate::error::Result;
+use crate::ids::AccountId;
+use crate::platform::Platforms;
+use crate::server::frame::Page;
+use crate::server::state::App;
+use crate::ui::{Empty, HealthBadge, Hidden, LiveRegion, Time};
+use axum::extract::{Path, State};
+use chrono_tz::Tz;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// `GET /accounts/{account}/connection`
+///
+/// # Errors
+/// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
+pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path<AccountId>) -> Result<Page> {
+    let scope = visitor.scope::<ViewAccounts>()?;
+    let (account, connection) = service::connection(&app.db, &scope, id).await?;
+    let reasons = connection.as_ref().map(|it| reasons(&app.platforms, it)).unwrap_or_default();
+    let may_connect = visitor.scope::<ConnectAccounts>().is_ok();
+    let (zone, may_manage) = (zone(&visitor), may_manage(&visitor));
+    let title = format!("Connection of {}", account.name);
+    Ok(Page::new(title, move || {
+        let body = match connection {
+            Some(connection) => content(&account, connection, reasons, zone, may_connect).into_any(),
+            None => gone(&account, may_connect).into_any(),
+        };
+        view! { <Top account zone may_manage/><LiveRegion name="connection" class="stack">{body}</LiveRegion> }
+    }))
+}
+
+/// Every permission that was granted, with why we asked for it.
+fn reasons(platforms: &Platforms, connection: &Connection) -> Vec<(String, &'static str)> {
+    let asked = platforms.get(connection.platform).map(|it| it.platform().oauth.scopes).unwrap_or_default();
+    let why = |name: &str| asked.iter().find(|scope| scope.name == name).map_or("", |scope| scope.why);
+    connection.scopes.iter().map(|name| (name.clone(), why(name))).collect()
+}
+
+fn content(
+    account: &Account,
+    connection: Connection,
+    reasons: Vec<(String, &'static str)>,
+    zone: Option<Tz>,
+    may_connect: bool,
+) -> impl IntoView + use<> {
+    let todo = connection.health.what_to_do(connection.platform);
+    let todo = todo.unwrap_or_else(|| "Nothing to do.".to_owned());
+    let paused = connection
+        .paused_until
+        .map(|at| view! { <div><dt>"We go on"</dt><dd><Time at zone=zone/></dd></div> });
+    let synced = match account.synced_at {
+        Some(at) => view! { <Time at zone=zone/> }.into_any(),
+        None => "Not finished yet".into_any(),
+    };
+    let by = account.connected_by.clone().unwrap_or_else(|| "The creator, by a link".to_owned());
+    let reasons = reasons.into_iter().map(|(name, why)| {
+        view! { <div><dt><code>{name}</code></dt><dd>{why}</dd></div> }
+    });
+    let reasons = reasons.collect_view();
+    let actions = may_connect.then(|| actions(account, &connection));
+    let badge =
+        view! { <HealthBadge health=account.health.state.clone() since=account.health.since zone=zone/> };
+    view! {
+        <section class="card" aria-labelledby="state">
+            <div class="card-header"><h2 id="state">"How it is"</h2>{actions}</div>
+            <div class="card-body">
+                <dl class="definitions">
+                    <div><dt>"Health"</dt><dd>{badge}</dd></div>
+                    {connection.health_note.map(|note| view! { <div><dt>"What happened"</dt><dd>{note}</dd></div> })}
+                    <div><dt>"What to do"</dt><dd>{todo}</dd></div>
+                    {paused}
+                    <div><dt>"Last sync"</dt><dd>{synced}</dd></div>
+                    <div><dt>"Connected by"</dt><dd>{by}</dd></div>
+                    <div><dt>"Connected"</dt><dd><Time at=connection.connected_at zone=zone/></dd></div>
+                </dl>
+            </div>
+        </section>
+        <section class="card" aria-labelledby="scopes">
+            <div class="card-header"><h2 id="scopes">"What we may do, and why"</h2></div>
+            <div class="card-body"><dl class="definitions">{reasons}</dl></div>
+        </section>
+    }
+}
+
+fn actions(account: &Account, connection: &Connection) -> impl IntoView + use<> {
+    view! {
+        <div class="row">
+            <form method="post" action=Reconnect::PATH>
+                <Hidden name="connection" value=connection.id.to_string()/>
+                <button class="button secondary small">"Reconnect"</button>
+            </form>
+            <a class="button danger small" href=account.path("disconnect")>"Disconnect…"</a>
+        </div>
+    }
+}
+
+fn gone(account: &Account, may_connect: bool) -> impl IntoView + use<> {
+    let title = format!("{} is disconnected", account.name);
+    let text = format!(
+        "We have no access to it on {} any more. What was read is kept. Connect it again and it goes on where it stopped.",
+        account.platform.name()
+    );
+    let connect = may_connect
+        .then(|| view! { <a class="button primary" href="/connections/new">"Connect it again"</a> });
+    view! { <Empty icon="unlink" title text>{connect}</Empty> }
+}

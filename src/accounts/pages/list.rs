@@ -1,0 +1,195 @@
+//! `/accounts`: every account, how it does and how it is.
+
+use super::{ListTabs, zone};
+use crate::accounts::policy::ViewAccounts;
+use crate::accounts::service::{self, Listing};
+use crate::accounts::types::{Belongs, Filter, HEALTHS, Listed, Sort, Whose};
+use crate::auth::Visitor;
+use crate::connections::policy::ConnectAccounts;
+use crate::error::Result;
+use crate::keyset::Turn;
+use crate::server::frame::Page;
+use crate::server::state::App;
+use crate::ui::{
+    Amounts, Change, Compared, Empty, Field, Figure, Filters, HealthBadge, LiveRegion, PageHeader, Select,
+    Sparkline, Time, TimeShape, Turns, Who, health_words,
+};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use chrono_tz::Tz;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// What the address bar holds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    health: String,
+    creator: String,
+    sort: String,
+    after: Option<String>,
+    before: Option<String>,
+}
+
+impl Asked {
+    fn filter(&self) -> Filter {
+        let words = self.q.trim();
+        Filter {
+            words: (!words.is_empty()).then(|| words.to_lowercase()),
+            health: HEALTHS.into_iter().find(|health| *health == self.health),
+            whose: Whose::parse(&self.creator),
+            sort: Sort::parse(&self.sort),
+        }
+    }
+}
+
+/// `GET /accounts`
+///
+/// # Errors
+/// `NotSignedIn`, `Forbidden`, or when the database does not answer.
+pub async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response> {
+    let scope = visitor.scope::<ViewAccounts>()?;
+    let (filter, turn) = (asked.filter(), Turn::parse(asked.after.as_deref(), asked.before.as_deref()));
+    let listing = service::list(&app.db, &scope, &filter, &turn).await?;
+    if listing.page.rows.is_empty() && turn != Turn::First {
+        return Ok(Redirect::to("/accounts").into_response());
+    }
+    let may_connect = visitor.scope::<ConnectAccounts>().is_ok();
+    let zone = zone(&visitor);
+    Ok(Page::new("Accounts", move || content(listing, filter, asked.q, may_connect, zone)).into_response())
+}
+
+fn content(
+    listing: Listing,
+    filter: Filter,
+    q: String,
+    may_connect: bool,
+    zone: Option<Tz>,
+) -> impl IntoView {
+    let none = listing.page.rows.is_empty() && !filter.narrows();
+    let connect = (may_connect && !none)
+        .then(|| view! { <a class="button primary" href="/connections/new">"Connect an account"</a> });
+    let body = if none {
+        nothing_yet(may_connect).into_any()
+    } else {
+        let (filters, table) =
+            (filters(&filter, q, listing.creators), table(listing.page, listing.matched, zone));
+        view! { {filters}<LiveRegion name="accounts" class="stack">{table}</LiveRegion> }.into_any()
+    };
+    view! {
+        <PageHeader title="Accounts">{connect}</PageHeader>
+        <ListTabs/>
+        {body}
+    }
+}
+
+fn nothing_yet(may_connect: bool) -> impl IntoView {
+    let connect = may_connect
+        .then(|| view! { <a class="button primary" href="/connections/new">"Connect an account"</a> });
+    view! {
+        <Empty icon="accounts" title="No accounts yet"
+            text="Connect a creator's account and its figures appear here within a minute, the newest first.">
+            {connect}
+        </Empty>
+    }
+}
+
+fn filters(filter: &Filter, q: String, creators: Vec<Belongs>) -> impl IntoView + use<> {
+    let health = HEALTHS.map(|health| (health.to_owned(), health_words(health).1.to_owned()));
+    let health = [(String::new(), "Any".to_owned())].into_iter().chain(health).collect();
+    let nobody = ("none".to_owned(), "Without a creator".to_owned());
+    let of = creators.into_iter().map(|creator| (creator.id.to_string(), creator.name));
+    let of = [(String::new(), "Everybody".to_owned()), nobody].into_iter().chain(of).collect();
+    let sorts = Sort::ALL.map(|sort| (sort.name().to_owned(), sort.words().to_owned())).into();
+    let whose = match filter.whose {
+        Whose::All => String::new(),
+        Whose::Nobody => "none".to_owned(),
+        Whose::Creator(id) => id.to_string(),
+    };
+    let (health_chosen, sort) = (filter.health.unwrap_or_default(), filter.sort.name());
+    view! {
+        <Filters>
+            <Field name="q" label="Name or handle" kind="search" value=q required=false maxlength=100/>
+            <Select name="health" label="Connection" options=health value=health_chosen/>
+            <Select name="creator" label="Creator" options=of value=whose/>
+            <Select name="sort" label="Order" options=sorts value=sort/>
+        </Filters>
+    }
+}
+
+fn table(page: crate::keyset::Page<Listed>, matched: i64, zone: Option<Tz>) -> impl IntoView {
+    if page.rows.is_empty() {
+        return view! {
+            <Empty icon="search" title="No account fits" text="Take a filter away, or look for another part of the name.">
+                <a class="button secondary" href="/accounts">"Show all accounts"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let shown = format!("{} of {} shown", page.rows.len(), Figure::Count(matched));
+    let rows = page.rows.into_iter().map(|account| view! { <Row account zone/> }).collect_view();
+    view! {
+        <AccountTable>{rows}</AccountTable>
+        <Turns shown before=page.before after=page.after words=("Previous", "Next")/>
+    }
+    .into_any()
+}
+
+/// The table around [`Row`]s.
+#[component]
+pub fn AccountTable(children: Children) -> impl IntoView {
+    view! {
+        <div class="card">
+            <div class="table-wrap" tabindex="0" role="region" aria-label="Accounts">
+                <table class="table brief">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Account"</th>
+                            <th scope="col" class="wide-only">"Creator"</th>
+                            <th scope="col">"Connection"</th>
+                            <th scope="col" class="wide-only">"Last sync"</th>
+                            <th scope="col" class="num wide-only">"Subscribers"</th>
+                            <th scope="col" class="wide-only">"30 days"</th>
+                            <th scope="col" class="num">"Net, 30 days"</th>
+                            <th scope="col" class="num">"Change"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{children()}</tbody>
+                </table>
+            </div>
+        </div>
+    }
+}
+
+/// One account of the table.
+#[component]
+pub fn Row(account: Listed, zone: Option<Tz>) -> impl IntoView {
+    let sub = format!("@{} on {}", account.handle, account.platform.name());
+    let creator = account.creator.map(|it| view! { <a href=format!("/creators/{}", it.id)>{it.name}</a> });
+    let synced = account.synced_at.map(|at| view! { <Time at zone=zone shape=TimeShape::Brief/> });
+    let subscribers = account.subscribers.map_or_else(|| "—".to_owned(), |it| Figure::Count(it).to_string());
+    let changes =
+        account.net.iter().map(|it| view! { <div><Change compared=*it brief=true/></div> }).collect_view();
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>
+            <td class="wide-only">{creator}</td>
+            <td><HealthBadge health=account.health.state since=account.health.since zone=zone/></td>
+            <td class="wide-only">{synced}</td>
+            <td class="num wide-only">{subscribers}</td>
+            <td class="wide-only"><Sparkline values=account.days/></td>
+            <td class="num"><Amounts sums=money(&account.net)/></td>
+            <td class="end num">{changes}</td>
+        </tr>
+    }
+}
+
+/// The sums of this period.
+pub fn money(figures: &[Compared]) -> Vec<crate::money::Money> {
+    let money = |compared: &Compared| match compared.current {
+        Figure::Money(money) => Some(money),
+        Figure::Count(_) => None,
+    };
+    figures.iter().filter_map(money).collect()
+}

@@ -1,0 +1,6 @@
+//! Who may, in agencies.
+
+use crate::permission;
+
+permission!(ManageAgency, "change the agency's name, time zone and currency", [Owner]);
+permission!(DeleteAgency, "delete the agency", [Owner]);

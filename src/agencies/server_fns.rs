@@ -1,0 +1,36 @@
+//! What the forms of an agency post to.
+
+use super::service;
+use super::types::Settings;
+use crate::auth;
+use crate::error::Error;
+use crate::problem::Problem;
+use crate::server::outcome;
+use crate::server::state::App;
+use leptos::prelude::*;
+
+#[server]
+pub async fn change_agency(name: String, time_zone: String, currency: String) -> Result<(), Problem> {
+    let wanted = Settings { name, time_zone, currency };
+    service::change(&App::current()?.db, &auth::scope()?, &wanted).await?;
+    outcome::notice("The settings are saved.");
+    Ok(())
+}
+
+/// Whoever is in no other agency is signed out: there is nothing left for them to see.
+#[server]
+pub async fn delete_agency(name: String, password: String) -> Result<(), Problem> {
+    let (app, visitor) = (App::current()?, auth::visitor()?);
+    let scope = visitor.scope()?;
+    let name = service::delete(&app.db, &app.passwords, &scope, &name, password.into()).await?;
+    // The other processes hear of it by NOTIFY; this one does not wait for that.
+    app.members.invalidate_all();
+    if scope.member().has_several_agencies() {
+        outcome::go("/");
+    } else {
+        visitor.session().flush().await.map_err(|error| Error::Internal(error.into()))?;
+        outcome::go("/sign-in");
+    }
+    outcome::notice(format!("{name} is deleted. Every connection has ended."));
+    Ok(())
+}

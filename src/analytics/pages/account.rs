@@ -1,0 +1,102 @@
+//! `/accounts/{id}`: what one account earns.
+
+use super::{Asked, Shown, USUAL, banners, before, earned, figures, mistaken, people};
+use crate::accounts::Account;
+use crate::accounts::pages::Top;
+use crate::accounts::policy::{ManageAccounts, ViewAccounts};
+use crate::analytics::service;
+use crate::analytics::types::{AccountBoard, Edition};
+use crate::auth::Visitor;
+use crate::connections::Health;
+use crate::connections::policy::ConnectAccounts;
+use crate::error::{Error, Result};
+use crate::ids::AccountId;
+use crate::server::frame::Page;
+use crate::server::state::App;
+use crate::ui::{Banner, LiveRegion, PeriodPicker, Tone};
+use axum::extract::{Path, Query, State};
+use leptos::prelude::*;
+
+/// `GET /accounts/{account}`
+///
+/// # Errors
+/// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
+pub async fn account(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<AccountId>,
+    Query(asked): Query<Asked>,
+) -> Result<Page> {
+    let scope = visitor.scope::<ViewAccounts>()?;
+    let member = visitor.member().ok_or(Error::NotSignedIn)?;
+    let (choice, mistake) = match asked.choice() {
+        Ok(choice) => (choice, None),
+        Err(sentence) => (USUAL, Some(sentence)),
+    };
+    let edition = Edition {
+        version: 0,
+        today: app.db.now().date_naive(),
+        zone: member.zone(),
+        currency: member.currency(),
+    };
+    let shown = Shown {
+        edition,
+        choice,
+        currency: asked.currency.and_then(|code| code.parse().ok()),
+        may_connect: visitor.scope::<ConnectAccounts>().is_ok(),
+        account: Some(id),
+    };
+    let (account, board) = service::of_account(&app.db, &scope, edition, id, choice).await?;
+    let may_manage = visitor.scope::<ManageAccounts>().is_ok();
+    Ok(Page::new(account.name.clone(), move || content(account, board, shown, mistake, may_manage)))
+}
+
+fn content(
+    account: Account,
+    board: AccountBoard,
+    shown: Shown,
+    mistake: Option<String>,
+    may_manage: bool,
+) -> impl IntoView {
+    let before = before(shown.choice, board.previous);
+    let zone = shown.edition.zone;
+    let days = format!("{}, compared with {}", board.period, board.previous);
+    let reading = banners::reading(&board.history, board.period, board.previous);
+    let figures = figures::figures(&board.earned, &board.subscribers, board.period, shown);
+    let earned = earned::earned(&board.earned, shown, &before);
+    let fans = people::top_fans(board.earned);
+    let trouble = trouble(&account, shown.may_connect);
+    let address = shown.address().to_string();
+    view! {
+        <Top account zone may_manage/>
+        {mistake.map(mistaken)}
+        <LiveRegion name="news" class="stack">{trouble}{reading}</LiveRegion>
+        <div class="row apart">
+            <p class="muted small">{days}</p>
+            <div class="stack tight"><PeriodPicker chosen=shown.choice today=shown.edition.today address=address/></div>
+        </div>
+        <LiveRegion name="figures">{figures}</LiveRegion>
+        <LiveRegion name="earned" class="stack">{earned}</LiveRegion>
+        <LiveRegion name="fans">{fans}</LiveRegion>
+        {figures::definitions()}
+    }
+}
+
+/// What somebody should do about the account, and since when its figures stand still.
+fn trouble(account: &Account, may_connect: bool) -> Option<impl IntoView + use<>> {
+    let (tone, title, health) = match account.health.state.as_str() {
+        "needs_reconnect" => (Tone::Danger, format!("Reconnect {}", account.name), Health::NeedsReconnect),
+        "platform_down" => {
+            (Tone::Warn, format!("{} does not answer", account.platform.name()), Health::PlatformDown)
+        }
+        "disconnected" => (Tone::Info, format!("{} is disconnected", account.name), Health::Disconnected),
+        _ => return None,
+    };
+    let text = health.what_to_do(account.platform);
+    let text =
+        text.unwrap_or_else(|| "What you see is what we last knew. Connect it again to go on.".to_owned());
+    let action = may_connect.then(|| {
+        view! { <a class="button secondary small" href=account.path("connection")>"See the connection"</a> }
+    });
+    Some(view! { <Banner tone=tone title=title text=text>{action}</Banner> })
+}

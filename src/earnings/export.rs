@@ -1,0 +1,171 @@
+//! Earnings as a file: exactly what is filtered, a batch at a time, so that a million rows take no more memory than one
+//! batch and hold no database connection while a slow reader reads.
+
+use super::ledger;
+use super::policy::ExportEarnings;
+use super::types::{Filter, Key, ListedEarning};
+use crate::audit::{self, Event};
+use crate::auth::Scope;
+use crate::db::{AgencyTx, Db};
+use crate::error::Result;
+use crate::ids::AccountId;
+use crate::keyset::Turn;
+use futures::Stream;
+use serde_json::{Map, Value};
+
+/// Rows per batch.
+const BATCH: usize = 2000;
+
+/// Puts an export on record, before its first row leaves; for whoever looked the account up in the same transaction.
+///
+/// # Errors
+/// When the database refuses; then nothing leaves.
+pub async fn record(tx: &mut AgencyTx, id: AccountId, filter: &Filter) -> Result<()> {
+    let filters: Map<_, _> =
+        filter.pairs().into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
+    audit::record(tx, Event::new("earnings.exported").subject(id).detail(Value::Object(filters))).await
+}
+
+/// The file's name, such as `miahart-earnings-tip-from-2026-11-01.csv`.
+#[must_use]
+pub fn file_name(handle: &str, filter: &Filter) -> String {
+    let parts = filter.pairs().into_iter().map(|(name, value)| match name {
+        "from" | "to" => format!("-{name}-{value}"),
+        _ => format!("-{value}"),
+    });
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' };
+    let name: String = format!("{handle}-earnings{}", parts.collect::<String>()).chars().map(plain).collect();
+    format!("{name}.csv")
+}
+
+/// The file's content, batch by batch, the newest first.
+///
+/// # Errors
+/// Each batch, when the database does not answer: then the file ends early and the reader is told so.
+pub fn content(
+    db: Db,
+    scope: Scope<ExportEarnings>,
+    id: AccountId,
+    filter: Filter,
+) -> impl Stream<Item = Result<Vec<u8>>> {
+    let begin = State { db, scope, id, filter, next: Some(Turn::First), is_first: true };
+    futures::stream::try_unfold(begin, |state| async move { state.step().await })
+}
+
+struct State {
+    db: Db,
+    scope: Scope<ExportEarnings>,
+    id: AccountId,
+    filter: Filter,
+    /// Where the next batch begins; nothing after the last.
+    next: Option<Turn<Key>>,
+    is_first: bool,
+}
+
+impl State {
+    async fn step(mut self) -> Result<Option<(Vec<u8>, Self)>> {
+        let Some(turn) = self.next.take() else { return Ok(None) };
+        let mut tx = self.db.begin(&self.scope).await?;
+        let rows = ledger::list(&mut tx, self.id, &self.filter, &turn, BATCH).await?;
+        drop(tx);
+        let text = csv(&rows, self.is_first)?;
+        self.is_first = false;
+        self.next = rows.last().filter(|_| rows.len() == BATCH).map(|row| Turn::After(ledger::key(row)));
+        Ok(Some((text, self)))
+    }
+}
+
+const HEAD: [&str; 11] = [
+    "time (UTC)",
+    "source",
+    "status",
+    "gross",
+    "fee",
+    "net",
+    "currency",
+    "fan",
+    "fan handle",
+    "transaction",
+    "takes back",
+];
+
+fn csv(rows: &[ListedEarning], with_head: bool) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
+    let mut write = || {
+        if with_head {
+            writer.write_record(HEAD)?;
+        }
+        rows.iter().try_for_each(|row| writer.write_record(cells(row)))
+    };
+    write().map_err(|error| anyhow::Error::from(error))?;
+    Ok(writer.into_inner().map_err(|error| anyhow::Error::from(error.into_error()))?)
+}
+
+fn cells(row: &ListedEarning) -> [String; 11] {
+    let fee = crate::money::Money::new(row.gross.minor.saturating_sub(row.net.minor), row.gross.currency);
+    [
+        row.occurred_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        harmless(row.source.as_str()),
+        harmless(row.status.as_str()),
+        row.gross.decimal(),
+        fee.decimal(),
+        row.net.decimal(),
+        row.gross.currency.to_string(),
+        harmless(row.fan.as_deref().unwrap_or_default()),
+        harmless(row.fan_handle.as_deref().unwrap_or_default()),
+        harmless(&row.transaction_id),
+        harmless(row.reverses.as_deref().unwrap_or_default()),
+    ]
+}
+
+/// A text that no spreadsheet takes for a formula: fans choose their own names.
+fn harmless(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+    use crate::money::{Currency, Money};
+    use crate::platform::{EarningSource, EarningStatus};
+
+    fn row(fan: &str) -> ListedEarning {
+        ListedEarning {
+            transaction_id: "t1".to_owned(),
+            occurred_at: "2026-11-12T10:00:00Z".parse().unwrap(),
+            gross: Money::new(-1250, Currency::USD),
+            net: Money::new(-1000, Currency::USD),
+            source: EarningSource::Refund,
+            status: EarningStatus::Available,
+            reverses: Some("t0".to_owned()),
+            fan: Some(fan.to_owned()),
+            fan_handle: None,
+        }
+    }
+
+    #[test]
+    fn amounts_stay_numbers_and_names_never_become_formulas() {
+        let text = String::from_utf8(csv(&[row("=1+1"), row("Zoë, \"Z\"")], false).unwrap()).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "2026-11-12T10:00:00Z,refund,available,-12.50,-2.50,-10.00,USD,'=1+1,,t1,t0");
+        assert!(lines[1].contains(r#","Zoë, ""Z""","#), "{text}");
+        for bad in ["=a", "+a", "-a", "@a", "\ta", "\ra"] {
+            assert_eq!(harmless(bad), format!("'{bad}"));
+        }
+        assert_eq!(harmless("a=b"), "a=b");
+    }
+
+    #[test]
+    fn a_file_is_named_by_what_is_in_it_and_by_nothing_dangerous() {
+        let filter = Filter::parse("brand \"new", "", "2026-11-01", "");
+        assert_eq!(file_name("mia.h/\r\n", &filter), "mia_h___-earnings-brand__new-from-2026-11-01.csv");
+    }
+
+    #[test]
+    fn only_the_first_batch_has_a_head() {
+        let text = |head| String::from_utf8(csv(&[], head).unwrap()).unwrap();
+        assert!(text(true).starts_with("time (UTC),source,status,gross"));
+        assert_eq!(text(false), "");
+    }
+}
