@@ -133,6 +133,7 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
     let (name, email) = (member.name().to_owned(), member.email().to_owned());
     let links = PLACES.map(|(href, icon, words)| {
         let here = path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with(['/', '?']));
+        let here = here || (href == "/accounts" && path.starts_with("/connections"));
         view! {
             <a href=href aria-current=here.then_some("page")>
                 <Icon name=icon/>

@@ -37,9 +37,15 @@ fn Permissions(scopes: &'static [Scope]) -> impl IntoView {
 
 /// For which creator; the first choice is a new one.
 #[component]
-fn CreatorSelect(creators: Vec<(CreatorId, String)>) -> impl IntoView {
+fn CreatorSelect(
+    creators: Vec<(CreatorId, String)>,
+    #[prop(optional, into)] hint: Option<String>,
+) -> impl IntoView {
     let new = (String::new(), "A new creator, named as the account".to_owned());
     let known = creators.into_iter().map(|(id, name)| (id.to_string(), name));
     let options: Vec<_> = std::iter::once(new).chain(known).collect();
-    (options.len() > 1).then(|| view! { <Select name="creator" label="Creator" options/> })
+    (options.len() > 1).then(|| match hint {
+        Some(hint) => view! { <Select name="creator" label="Creator" options hint/> }.into_any(),
+        None => view! { <Select name="creator" label="Creator" options/> }.into_any(),
+    })
 }

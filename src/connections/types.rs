@@ -37,6 +37,17 @@ impl Health {
         }
     }
 
+    /// Where it stands in a list: what somebody has to act on comes first.
+    #[must_use]
+    pub const fn urgency(self) -> u8 {
+        match self {
+            Self::NeedsReconnect => 0,
+            Self::Choosing => 1,
+            Self::PlatformDown | Self::RateLimited => 2,
+            Self::Connected | Self::Disconnected => 3,
+        }
+    }
+
     /// The words on the badge.
     #[must_use]
     pub const fn words(self) -> &'static str {

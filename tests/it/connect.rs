@@ -179,8 +179,9 @@ async fn of_an_agencys_grant_somebody_chooses() {
     says(&nothing, 200, "Choose at least one account");
     let done = owner.submit_form(&shown.path, "choose_accounts", &[("accounts[]", &theo)]).await;
     says(&done, 200, "Theo Marsh connected");
-    let again = owner.open(&shown.path).await;
+    let again = connect(&mut owner, "agency").await;
     says(&again, 200, "Already here");
+    says(&again, 200, "Connected otherwise");
     let rows: String = ask(
         &app,
         "select string_agg(a.handle || ' ' || a.via_agency || ' ' || c.display_name, ', ' order by a.handle)
@@ -226,7 +227,7 @@ async fn reconnecting_takes_the_same_person_and_tells_whose_it_was_otherwise() {
     let app = TestApp::with_sandbox().await;
     let mut owner = app.owner("anna").await;
     connect(&mut owner, "mia.larsson").await;
-    let consent = owner.submit_form("/connections", "reconnect", &[("fresh_sign_in", "true")]).await;
+    let consent = owner.submit_form("/connections", "reconnect", &[]).await;
     assert!(consent.path.contains("prompt=login"), "{}", consent.path);
     let callback = decide(&consent.path, "noraquinn", "allow", &[]).await;
     let shown = owner.open(&callback).await;

@@ -22,6 +22,8 @@ mod identity;
 mod ledger;
 mod mail;
 mod refresh;
+mod refresh_storm;
 mod rollups;
 mod rotation;
 mod search;
+mod secrets;

@@ -27,8 +27,16 @@ pub async fn choose(State(app): State<App>, visitor: Visitor, Path(id): Path<Con
                 format!("The permission is stored. {name} has not told us yet whose account it is."),
                 finish(id).into_any(),
             )
-        } else if choosing.offers.is_empty() {
-            (format!("{} is connected. There is nothing more to choose.", choosing.owner), ().into_any())
+        } else if choosing.offers.iter().all(|offer| offer.here == Here::Already) {
+            let sub = format!(
+                "Everything that {} allowed is connected. There is nothing more to choose.",
+                choosing.owner
+            );
+            (
+                sub,
+                view! { <p><a class="button primary" href="/connections">"To connections"</a></p> }
+                    .into_any(),
+            )
         } else {
             let sub = format!("{}'s permission reaches {} accounts.", choosing.owner, choosing.offers.len());
             (sub, view! { <Pick id choosing/> }.into_any())
@@ -70,8 +78,7 @@ fn Pick(id: ConnectionId, choosing: Choosing) -> impl IntoView {
         <Form action=ChooseAccounts::PATH>
             <Hidden name="connection" value=id.to_string()/>
             <Choices name="accounts[]" legend="Which accounts?" offers several=true/>
-            <CreatorSelect creators=choosing.creators/>
-            <p class="hint">"Choosing a creator counts when one account is chosen. Otherwise each account gets its own."</p>
+            <CreatorSelect creators=choosing.creators hint="Counts when one account is chosen; of several, each gets its own"/>
             <Submit words="Connect the chosen accounts"><a class="button quiet" href="/connections">"Later"</a></Submit>
         </Form>
     }

@@ -3,14 +3,13 @@
 use crate::auth::{Permission, Visitor};
 use crate::connections::policy::{ConnectAccounts, ManageConnectLinks, ViewConnections};
 use crate::connections::server_fns::{Reconnect, RemoveConnection, RevokeConnectLink};
-use crate::connections::{Connection, Health, OpenLink, list_open};
+use crate::connections::{ConnectedAccount, Connection, Health, OpenLink, list_open};
 use crate::error::Result;
 use crate::ids::ConnectionId;
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{
-    Check, CopyButton, Empty, Form, HealthBadge, Hidden, Link, LiveRegion, PageHeader, Tabs, Time, TimeShape,
-    Who,
+    CopyButton, Empty, Form, HealthBadge, Hidden, Link, LiveRegion, PageHeader, Tabs, Time, TimeShape,
 };
 use axum::extract::State;
 use leptos::prelude::*;
@@ -26,7 +25,8 @@ struct May {
 /// `GET /connections`
 pub async fn list(State(app): State<App>, visitor: Visitor) -> Result<Page> {
     let scope = visitor.scope::<ViewConnections>()?;
-    let connections = crate::connections::list(&app.db, &scope).await?;
+    let mut connections = crate::connections::list(&app.db, &scope).await?;
+    connections.sort_by_key(|connection| (connection.health.urgency(), connection.names().to_lowercase()));
     let links = list_open(&app.db, &scope).await?;
     let role = scope.member().role();
     let may = May {
@@ -58,7 +58,7 @@ fn MadeLink(address: String) -> impl IntoView {
         <section class="card" aria-labelledby="made">
             <div class="card-header"><h2 id="made">"Send this link to the creator"</h2></div>
             <div class="card-body stack">
-                <div class="copy-box"><span>{address.clone()}</span><CopyButton text=address/></div>
+                <div class="copy-box"><span tabindex="0">{address.clone()}</span><CopyButton text=address/></div>
                 <p class="hint">"It works once, and it is shown only now: copy it before you leave this page."</p>
             </div>
         </section>
@@ -74,7 +74,8 @@ fn nothing(may: May) -> impl IntoView {
 }
 
 fn all(connections: Vec<Connection>, may: May) -> impl IntoView {
-    connections.into_iter().map(|connection| view! { <One connection may/> }).collect_view()
+    let lines: Vec<_> = connections.into_iter().map(|connection| view! { <One connection may/> }).collect();
+    view! { <div class="card"><ul class="list connections">{lines}</ul></div> }
 }
 
 #[component]
@@ -87,65 +88,75 @@ fn One(connection: Connection, may: May) -> impl IntoView {
     } else {
         connection.health.what_to_do(connection.platform)
     };
-    let pause = connection.paused_until.filter(|_| connection.health == Health::RateLimited);
-    let heading = format!("connection-{}", connection.id);
-    let labelled = heading.clone();
+    let through = match connection.accounts.as_slice() {
+        [] => view! { <span class="strong">{connection.display_name.clone()}</span> }.into_any(),
+        [one] if one.name == connection.display_name => ().into_any(),
+        _ => view! { <span class="faint small">"Allowed by "{connection.display_name.clone()}</span> }
+            .into_any(),
+    };
+    let accounts =
+        connection.accounts.iter().map(|account| account_line(account, platform, may)).collect_view();
+    let empty = connection.accounts.is_empty();
     view! {
-        <section class="card" aria-labelledby=labelled>
-            <div class="card-header">
-                <h2 id=heading><Who name=connection.display_name.clone() sub=platform/></h2>
+        <li>
+            <div class="grow">
+                {accounts}
+                {through}
+                {todo.map(|todo| view! { <span class="small">{todo}</span> })}
+                <More connection=connection.clone()/>
+            </div>
+            <div class="end">
                 <HealthBadge health since=connection.health_since/>
+                {may.connect.then(|| view! { <Actions id=connection.id health=connection.health empty names=connection.names()/> })}
             </div>
-            <div class="card-body stack">
-                {todo.map(|todo| view! { <p>{todo}</p> })}
-                {connection.health_note.clone().map(|note| view! { <p class="faint small">{note}</p> })}
-                {pause.map(|at| view! { <p class="faint small">"We ask again after "<Time at/>"."</p> })}
-                <Accounts connection=connection.clone() may/>
-                <details class="disclosure">
-                    <summary>"Permissions"</summary>
-                    <p class="mono small">{connection.scopes.join(", ")}</p>
-                    <p class="faint small">"Given on "<Time at=connection.connected_at shape=TimeShape::Day/></p>
-                </details>
-            </div>
-            {may.connect.then(|| view! { <Actions id=connection.id health=connection.health empty=connection.accounts.is_empty() platform/> })}
-        </section>
+        </li>
     }
 }
 
-#[component]
-fn Accounts(connection: Connection, may: May) -> impl IntoView {
-    let lines: Vec<_> = connection
-        .accounts
-        .into_iter()
-        .map(|account| {
-            let (href, handle) = (format!("/accounts/{}", account.id), account.handle);
-            let end = may.connect.then(|| {
-                let label = format!("Disconnect {}", account.name);
-                view! { <a class="button quiet small" href=format!("{href}/disconnect") aria-label=label>"Disconnect"</a> }
-            });
-            view! {
-                <li>
-                    <div class="grow">
-                        <a class="truncate" href=href.clone()>{account.name.clone()}</a>
-                        {(!handle.is_empty()).then(|| view! { <span class="faint small">"@"{handle}</span> })}
-                    </div>
-                    <div class="end">{end}</div>
-                </li>
-            }
-        })
-        .collect();
-    (!lines.is_empty()).then(|| view! { <ul class="list">{lines}</ul> })
+fn account_line(account: &ConnectedAccount, platform: &str, may: May) -> impl IntoView + use<> {
+    let (href, name) = (format!("/accounts/{}", account.id), account.name.clone());
+    let place = match account.handle.as_str() {
+        "" => platform.to_owned(),
+        handle => format!("@{handle} on {platform}"),
+    };
+    let end = may.connect.then(|| {
+        let label = format!("Disconnect {name}");
+        view! { <a class="faint small" href=format!("{href}/disconnect") aria-label=label>"Disconnect"</a> }
+    });
+    view! {
+        <div class="row">
+            <a class="strong" href=href.clone()>{name.clone()}</a>
+            <span class="faint small">{place}</span>
+            {end}
+        </div>
+    }
 }
 
+/// What happened, until when to wait, and what was allowed.
 #[component]
-fn Actions(id: ConnectionId, health: Health, empty: bool, platform: &'static str) -> impl IntoView {
+fn More(connection: Connection) -> impl IntoView {
+    let pause = connection.paused_until.filter(|_| connection.health == Health::RateLimited);
+    view! {
+        {connection.health_note.map(|note| view! { <span class="faint small">{note}</span> })}
+        {pause.map(|at| view! { <span class="faint small">"We ask again after "<Time at/>"."</span> })}
+        <details class="disclosure small">
+            <summary>"Permissions"</summary>
+            <p class="faint">"Given on "<Time at=connection.connected_at shape=TimeShape::Day/></p>
+            <p class="mono">{connection.scopes.join(", ")}</p>
+        </details>
+    }
+}
+
+/// A reconnection has to be the same person's, so the platform is asked for a fresh sign-in.
+#[component]
+fn Actions(id: ConnectionId, health: Health, empty: bool, names: String) -> impl IntoView {
     if empty && health == Health::Choosing {
         return view! {
-            <div class="card-foot row">
+            <div class="row">
                 <a class="button primary small" href=format!("/connections/{id}/choose")>"Finish"</a>
                 <Form action=RemoveConnection::PATH class="inline">
                     <Hidden name="connection" value=id.to_string()/>
-                    <button class="button danger small">"Remove"</button>
+                    <button class="button danger small" aria-label=format!("Remove {names}")>"Remove"</button>
                 </Form>
             </div>
         }
@@ -154,13 +165,11 @@ fn Actions(id: ConnectionId, health: Health, empty: bool, platform: &'static str
     let class =
         if health == Health::NeedsReconnect { "button primary small" } else { "button secondary small" };
     view! {
-        <div class="card-foot">
-            <Form action=Reconnect::PATH class="row apart" id=format!("reconnect-{id}")>
-                <Hidden name="connection" value=id.to_string()/>
-                <Check name="fresh_sign_in" label=format!("Ask {platform} for a fresh sign-in")/>
-                <button class=class>"Reconnect"</button>
-            </Form>
-        </div>
+        <Form action=Reconnect::PATH class="inline">
+            <Hidden name="connection" value=id.to_string()/>
+            <Hidden name="fresh_sign_in" value="true"/>
+            <button class=class aria-label=format!("Reconnect {names}")>"Reconnect"</button>
+        </Form>
     }
     .into_any()
 }
