@@ -1,13 +1,17 @@
 //! Sending mail, and forgetting it.
 
+use super::smtp::{NotTaken, Postman};
+use super::store::{Row, Turn};
 use super::{service, store};
 use crate::error::Result;
-use crate::jobs::{Job, Lane};
+use crate::jobs::{self, How, Job, Lane};
 use crate::server::state::App;
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Sending takes no longer than this, so a turn that was begun and not ended by then was a process's that died.
+const TURN: std::time::Duration = Postman::PATIENCE.saturating_mul(2);
 /// Subjects and addresses are kept this long after sending.
 const KEPT: Duration = Duration::days(30);
 
@@ -25,19 +29,38 @@ impl Job for SendMail {
         // Without a mail server (development) it is read at /dev/mail.
         let Some(postman) = &app.postman else { return Ok(()) };
         let mut tx = app.db.begin_system("send a mail").await?;
-        let Some(row) = store::find_unsent(&mut tx, self.id).await? else { return Ok(()) };
-        drop(tx);
-        let body = service::open(&app.vault, &row)?.unwrap_or_default();
-        let delivered = postman.deliver(&row, body).await;
-        let outcome = if delivered.is_ok() { "sent" } else { "failed" };
-        metrics::counter!("mails_total", "outcome" => outcome).increment(1);
-        let mut tx = app.db.begin_system("note what became of a mail").await?;
-        match &delivered {
-            Ok(()) => store::set_sent(&mut tx, row.id).await?,
-            Err(error) => store::set_error(&mut tx, row.id, &format!("{error:#}")).await?,
-        }
+        let row = match store::take_turn(&mut tx, self.id, TURN).await? {
+            Turn::Over => return Ok(()),
+            Turn::Others(wait) => {
+                jobs::enqueue(tx.conn(), &self, How::default().after(wait)).await?;
+                return tx.commit().await;
+            }
+            Turn::Ours(row) => row,
+        };
         tx.commit().await?;
-        Ok(delivered?)
+        hand_over(app, postman, &row).await
+    }
+}
+
+/// What failed for now is repeated by the queue. An address that its own server refuses is not: asking again would only make
+/// us unwelcome there. That mail stays with the answer until it is forgotten.
+async fn hand_over(app: &App, postman: &Postman, row: &Row) -> Result<()> {
+    let body = service::open(&app.vault, row)?.unwrap_or_default();
+    let delivered = postman.deliver(row, body).await;
+    let outcome = delivered.as_ref().map_or_else(NotTaken::as_str, |()| "sent");
+    metrics::counter!("mails_total", "outcome" => outcome).increment(1);
+    let mut tx = app.db.begin_system("note what became of a mail").await?;
+    match &delivered {
+        Ok(()) => store::set_sent(&mut tx, row.id).await?,
+        Err(error) => store::set_error(&mut tx, row.id, &error.to_string()).await?,
+    }
+    tx.commit().await?;
+    match delivered {
+        Err(NotTaken::NoSuchMailbox(answer)) => {
+            tracing::warn!(mail = %row.id, answer, "the receiving server refuses this address");
+            Ok(())
+        }
+        other => Ok(other.map_err(anyhow::Error::from)?),
     }
 }
 

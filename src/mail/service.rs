@@ -25,8 +25,8 @@ pub struct Mail {
 
 /// Sends `mail` if and only if the transaction commits.
 ///
-/// A crash between the mail server's yes and our note of it sends the mail again (with the same Message-ID): the other way
-/// round it could be lost.
+/// One process at a time sends it. Only a crash between the mail server's yes and our note of it sends the mail again (with
+/// the same Message-ID): SMTP cannot be asked what arrived, and the other way round it could be lost.
 ///
 /// # Errors
 /// When the database refuses.

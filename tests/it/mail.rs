@@ -1,8 +1,9 @@
 //! Outgoing mail: a real mail server of our own takes it, refuses it for a while, or is not there.
 
-use crate::app::TestApp;
+use crate::app::{Setup, TestApp};
 use creatorcrm::clock::SystemClock;
-use creatorcrm::mail::{self, Mail};
+use creatorcrm::jobs::Job;
+use creatorcrm::mail::{self, Mail, SendMail};
 use sqlx::{Connection, PgConnection, Row};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,17 +16,25 @@ pub struct MailServer {
     pub url: String,
     letters: Arc<Mutex<Vec<String>>>,
     refusals: Arc<AtomicU32>,
+    next: Next,
 }
+
+/// What the server does instead of taking the next letter: an answer to its recipient, or keeping it and going away
+/// without a word.
+type Next = Arc<Mutex<Option<&'static str>>>;
+const GO_AWAY: &str = "";
 
 impl MailServer {
     pub async fn start(refusals: u32) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let server = Self { url, letters: Arc::default(), refusals: Arc::new(AtomicU32::new(refusals)) };
-        let (letters, refusals) = (server.letters.clone(), server.refusals.clone());
+        let refusals = Arc::new(AtomicU32::new(refusals));
+        let server = Self { url, letters: Arc::default(), refusals, next: Next::default() };
+        let (letters, refusals, next) =
+            (server.letters.clone(), server.refusals.clone(), server.next.clone());
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                tokio::spawn(converse(socket, letters.clone(), refusals.clone()));
+                tokio::spawn(converse(socket, letters.clone(), refusals.clone(), next.clone()));
             }
         });
         server
@@ -41,7 +50,7 @@ impl MailServer {
 }
 
 /// As much of RFC 5321 as a client needs.
-async fn converse(socket: TcpStream, letters: Arc<Mutex<Vec<String>>>, refusals: Arc<AtomicU32>) {
+async fn converse(socket: TcpStream, letters: Arc<Mutex<Vec<String>>>, refusals: Arc<AtomicU32>, next: Next) {
     let (reader, mut writer) = socket.into_split();
     let mut lines = BufReader::new(reader).lines();
     let mut answer = "220 test ready";
@@ -66,12 +75,33 @@ async fn converse(socket: TcpStream, letters: Arc<Mutex<Vec<String>>>, refusals:
                     letter.push('\n');
                 }
                 letters.lock().unwrap().push(letter);
+                if next.lock().unwrap().take().is_some() {
+                    return;
+                }
                 "250 taken"
+            }
+            "RCPT" => {
+                let mut next = next.lock().unwrap();
+                next.take_if(|answer| *answer != GO_AWAY).unwrap_or("250 ok")
             }
             "QUIT" => return,
             _ => "250 ok",
         };
     }
+}
+
+/// An app whose jobs wait for the test to run them.
+async fn at_rest(server: &MailServer) -> TestApp {
+    let arguments = vec!["--smtp-url".to_owned(), server.url.clone()];
+    TestApp::set_up(Setup { arguments, works: false, ..Setup::default() }).await
+}
+
+/// Runs the job of the one mail that there is, as a worker does.
+async fn deliver(app: &TestApp) -> creatorcrm::error::Result<()> {
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    let id = sqlx::query("select id from mails").fetch_one(&mut db).await.unwrap().get::<uuid::Uuid, _>(0);
+    let job: SendMail = serde_json::from_value(serde_json::json!({ "id": id })).unwrap();
+    job.run(&app.app).await
 }
 
 async fn send(app: &TestApp) {
@@ -134,6 +164,63 @@ async fn a_mail_server_that_refuses_for_a_while_gets_it_later() {
     assert!(!server.still_refuses());
     eventually("the mail is sent all the same", async || kept(&app).await.0).await;
     assert_eq!(server.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn workers_at_the_same_mail_send_it_once() {
+    let server = MailServer::start(0).await;
+    let app = at_rest(&server).await;
+    send(&app).await;
+    for done in futures::future::join_all((0..8).map(|_| deliver(&app))).await {
+        done.unwrap();
+    }
+    assert_eq!(server.letters().len(), 1);
+    assert_eq!(kept(&app).await, (true, false, None));
+}
+
+#[tokio::test]
+async fn a_worker_that_died_at_it_leaves_it_to_the_next() {
+    let server = MailServer::start(0).await;
+    let app = at_rest(&server).await;
+    send(&app).await;
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    let other = "update mails set sending_until = now() + interval '30 seconds'";
+    sqlx::query(other).execute(&mut db).await.unwrap();
+    deliver(&app).await.unwrap();
+    assert!(server.letters().is_empty(), "another one has it");
+    let waits =
+        "select run_at > now() + interval '20 seconds' from graphile_worker.jobs order by id desc limit 1";
+    let waits: bool = sqlx::query(waits).fetch_one(&mut db).await.unwrap().get(0);
+    assert!(waits, "it comes back when the other one must have ended");
+    sqlx::query("update mails set sending_until = now()").execute(&mut db).await.unwrap();
+    deliver(&app).await.unwrap();
+    assert_eq!(server.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn a_yes_that_is_lost_sends_the_same_letter_again() {
+    let server = MailServer::start(0).await;
+    let app = at_rest(&server).await;
+    send(&app).await;
+    *server.next.lock().unwrap() = Some(GO_AWAY);
+    deliver(&app).await.unwrap_err();
+    deliver(&app).await.unwrap();
+    let letters = server.letters();
+    let id =
+        |letter: &String| letter.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned();
+    assert_eq!(letters.len(), 2, "what arrived cannot be asked");
+    assert_eq!(id(&letters[0]), id(&letters[1]), "a mailbox can tell");
+}
+
+#[tokio::test]
+async fn a_mailbox_that_does_not_exist_is_not_asked_again() {
+    let server = MailServer::start(0).await;
+    let app = at_rest(&server).await;
+    send(&app).await;
+    *server.next.lock().unwrap() = Some("550 5.1.1 no such user here");
+    deliver(&app).await.expect("done for good, so that the queue does not repeat it");
+    let (sent, _, error) = kept(&app).await;
+    assert!(!sent && error.unwrap().contains("no such user here"));
 }
 
 #[tokio::test]
