@@ -53,6 +53,9 @@ pub struct Settings {
     /// The secret that signs Fanvue's webhooks.
     #[arg(long, env = "FANVUE_WEBHOOK_SECRET", global = true, hide_env_values = true)]
     pub fanvue_webhook_secret: Option<SecretString>,
+    /// Requests per minute that Fanvue allows per account; less when other programs use the same app.
+    #[arg(long, env = "FANVUE_REQUESTS_PER_MINUTE", default_value_t = 200, global = true)]
+    pub fanvue_requests_per_minute: u32,
     /// The mail server, such as smtps://user:password@mail.example.com; the sender is its user if that is an address, else
     /// no-reply@ the host of PUBLIC_URL. Without it, mail is kept and shown at /dev/mail (in development).
     #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]

@@ -47,6 +47,8 @@ pub mod shell;
 #[cfg(feature = "ssr")]
 pub mod vault;
 #[cfg(feature = "ssr")]
+pub mod webhooks;
+#[cfg(feature = "ssr")]
 pub mod words;
 
 pub mod accounts;

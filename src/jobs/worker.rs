@@ -76,6 +76,6 @@ fn options(app: &App, lane: Lane, stop: &CancellationToken) -> Result<WorkerOpti
 fn at_once(lane: Lane) -> usize {
     match lane {
         Lane::Quick => 4,
-        Lane::Long => 24,
+        Lane::Long => 16,
     }
 }

@@ -36,6 +36,28 @@ pub enum WebhookTopic {
     Other,
 }
 
+impl WebhookTopic {
+    /// Every topic.
+    pub const ALL: [Self; 5] =
+        [Self::Earnings, Self::Subscriptions, Self::Followers, Self::Messages, Self::Other];
+
+    /// The form to store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Earnings => "earnings",
+            Self::Subscriptions => "subscriptions",
+            Self::Followers => "followers",
+            Self::Messages => "messages",
+            Self::Other => "other",
+        }
+    }
+
+    /// The inverse; what is not known is nothing that we act on.
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|topic| topic.as_str() == text).unwrap_or(Self::Other)
+    }
+}
+
 /// Why a notification was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {

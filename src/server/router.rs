@@ -4,7 +4,7 @@ use super::state::App;
 use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::{accounts, agencies, analytics, connections, creators, identity, mail, search};
+use crate::{accounts, agencies, analytics, connections, creators, identity, mail, search, webhooks};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -86,6 +86,7 @@ fn programs() -> Listed {
         .route("/health/database", get(health::database))
         .route("/health/external", get(health::external))
         .route("/metrics", get(health::metrics))
+        .route("/webhooks/{platform}", webhooks::routes::webhooks())
 }
 
 /// Pages and server functions.

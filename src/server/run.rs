@@ -15,7 +15,7 @@ use crate::platform::fanvue::{FanvueClient, FanvueSettings};
 use crate::platform::{PlatformClient, Platforms, Timeouts, Url, http_client};
 use crate::random::Random;
 use crate::vault::Vault;
-use crate::{connections, jobs};
+use crate::{connections, jobs, sync};
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use secrecy::SecretString;
@@ -82,6 +82,7 @@ fn platforms(settings: &Settings, patience: Timeouts) -> Result<Platforms> {
         token_url: url("FANVUE_TOKEN_URL", &settings.fanvue_token_url)?,
         api_url: url("FANVUE_API_URL", &settings.fanvue_api_url)?,
         webhook_secret: settings.fanvue_webhook_secret.clone(),
+        requests_per_minute: settings.fanvue_requests_per_minute,
     };
     let client: Arc<dyn PlatformClient> = Arc::new(FanvueClient::new(fanvue, http_client(patience)?));
     Ok(Platforms::new([client]))
@@ -116,11 +117,12 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
     served
 }
 
-/// Everything that goes on in the background, until `stop`: jobs, and keeping tokens fresh.
+/// Everything that goes on in the background, until `stop`: jobs, what is due, and keeping tokens fresh.
 pub async fn work(app: App, stop: CancellationToken) {
     let keeper =
         connections::keep_fresh(app.db.clone(), app.vault.clone(), app.platforms.clone(), stop.clone());
-    tokio::join!(keeper, jobs::work(app, stop));
+    let due = sync::keep_due(app.db.clone(), stop.clone());
+    tokio::join!(keeper, due, jobs::work(app, stop));
 }
 
 /// Serves until `stop`, without the background; then finishes the requests in progress.

@@ -1,9 +1,12 @@
-//! Asking for a sync.
+//! Asking for a sync, and where it stands.
 
+use super::progress::Progress;
+use super::types::News;
 use super::{jobs, store};
-use crate::db::AgencyTx;
+use crate::db::{AgencyTx, SystemTx};
 use crate::error::Result;
 use crate::ids::AccountId;
+use crate::platform::PlatformKind;
 use std::time::Duration;
 
 /// Has `account` synced as soon as a worker is free: newly connected, connected again, or something new is known of.
@@ -15,6 +18,27 @@ pub async fn want(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
     store::want(tx, account).await?;
     let agency = tx.agency_id();
     jobs::enqueue(tx.conn(), agency, account, Duration::ZERO).await
+}
+
+/// Has what `news` is about read again, for every agency that has the platform's account `platform_account`; how many have.
+/// Commits with the caller's transaction.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn want_news(
+    tx: &mut SystemTx,
+    kind: PlatformKind,
+    platform_account: &str,
+    news: &News,
+) -> Result<usize> {
+    let told = store::want_news(tx, kind.as_str(), platform_account, news).await?;
+    if !told.is_empty() && !(news.fans.is_empty() && news.chats.is_empty()) {
+        store::set_fans_due(tx, kind.as_str(), platform_account, &news.fans, &news.chats).await?;
+    }
+    for sync in &told {
+        jobs::enqueue(tx.conn(), sync.agency_id, sync.account_id, Duration::ZERO).await?;
+    }
+    Ok(told.len())
 }
 
 /// Stops syncing `account`, until it is wanted again: it was disconnected. What was synced stays.
@@ -31,4 +55,12 @@ pub async fn stop(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
 /// When the database refuses.
 pub async fn stop_all(tx: &mut AgencyTx) -> Result<()> {
     store::stop_all(tx).await
+}
+
+/// How far the sync of `account` is; nothing for one that was never connected.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn progress(tx: &mut AgencyTx, account: AccountId) -> Result<Option<Progress>> {
+    store::find_progress(tx, account).await
 }

@@ -202,7 +202,9 @@ async fn start_sandbox(
         ("--fanvue-token-url", format!("{base}/oauth2/token")),
         ("--fanvue-api-url", base),
     ];
-    let all = secrets.into_iter().chain(addresses);
+    // The sandbox of tests has no limit, so that nothing has to be spared for later.
+    let limit = [("--fanvue-requests-per-minute", "1000000".to_owned())];
+    let all = secrets.into_iter().chain(addresses).chain(limit);
     arguments.extend(all.flat_map(|(name, value)| [name.to_owned(), value]));
     sandbox
 }

@@ -62,6 +62,8 @@ const TABLE: &[Entry] = &[
     page("/health/external", May::Anybody),
     page("/metrics", May::Anybody),
     page("/dashboard", May::Holders(&ViewDashboard::INFO)),
+    // Platforms prove themselves by their signature; tests/it/webhooks.rs.
+    page("/webhooks/{platform}", May::Anybody),
     page("/sign-in", May::Anybody),
     page("/sign-up", May::Anybody),
     // Development only: mail/pages.rs.

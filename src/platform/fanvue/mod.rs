@@ -75,6 +75,8 @@ pub struct FanvueSettings {
     pub api_url: Url,
     /// Signs the notifications; without it they are refused.
     pub webhook_secret: Option<SecretString>,
+    /// What Fanvue allows per minute, app, user and creator.
+    pub requests_per_minute: u32,
 }
 
 impl FanvueSettings {
@@ -107,7 +109,7 @@ impl FanvueClient {
             kind: PlatformKind::Fanvue,
             oauth,
             capabilities: CAPABILITIES,
-            limits: LIMITS,
+            limits: Limits { requests: settings.requests_per_minute, ..LIMITS },
             day_zone: chrono_tz::UTC,
         };
         Self { profile, settings, transport: Transport::new(http.clone(), PlatformKind::Fanvue), http }

@@ -54,6 +54,7 @@ fn settings(root: &str) -> FanvueSettings {
         token_url: format!("{root}/oauth2/token").parse().unwrap(),
         api_url: root.parse().unwrap(),
         webhook_secret: None,
+        requests_per_minute: 200,
     }
 }
 

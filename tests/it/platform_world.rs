@@ -1,0 +1,424 @@
+//! The sandbox from a test's point of view: connecting an account, what it orders, and its ledger beside our tables.
+
+use crate::app::TestApp;
+use chrono::{DateTime, NaiveDate, Utc};
+use creatorcrm::auth::SystemScope;
+use creatorcrm::db::AgencyTx;
+use creatorcrm::ids::{AccountId, AgencyId, ConnectionId};
+use creatorcrm::platform::{
+    AccountRef, Authorization, PkceVerifier, PlatformClient, PlatformKind, TokenPair, Url,
+};
+use creatorcrm::sync;
+use creatorcrm::vault::Place;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long anything may take that a test waits for.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// An account that is connected and wanted.
+#[derive(Clone, Debug)]
+pub struct Connected {
+    pub agency: AgencyId,
+    pub account: AccountId,
+    pub connection: ConnectionId,
+    /// The creator's handle in the sandbox.
+    pub handle: String,
+    /// The platform's id of the account.
+    pub platform_id: String,
+}
+
+/// Waits until `what` gives something.
+pub async fn until<T>(sentence: &str, mut what: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = what().await {
+            return found;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "waited {PATIENCE:?} until {sentence}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+fn http() -> reqwest::Client {
+    creatorcrm::server::run::install_tls();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+impl TestApp {
+    /// A transaction that sees the rows of `agency`.
+    pub async fn see(&self, agency: AgencyId) -> AgencyTx {
+        self.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap()
+    }
+
+    fn fanvue(&self) -> Arc<dyn PlatformClient> {
+        self.app.platforms.get(PlatformKind::Fanvue).unwrap().clone()
+    }
+
+    /// Consent of `identity` (a handle, or `agency`) as the sandbox gives it, exchanged.
+    pub async fn consent(&self, identity: &str) -> TokenPair {
+        let client = self.fanvue();
+        let pkce = PkceVerifier::from_random(self.db.random().bytes::<32>());
+        let redirect: Url = self.app.settings.fanvue_redirect_uri().parse().unwrap();
+        let ask = Authorization { state: "s", pkce: &pkce, redirect_uri: &redirect, prompt_login: false };
+        let url = client.authorize_url(&ask);
+        let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        form.push(("identity".to_owned(), identity.to_owned()));
+        form.push(("decision".to_owned(), "allow".to_owned()));
+        let address = format!("{}/oauth2/auth", self.sandbox().base_url());
+        let answer = http().post(address).form(&form).send().await.unwrap();
+        let location: Url = answer.headers()["location"].to_str().unwrap().parse().unwrap();
+        let code = location.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+        client.exchange_code(&code.into(), &pkce, &redirect).await.unwrap()
+    }
+
+    /// Connects what `identity` opens in the sandbox: one account per creator.
+    pub async fn connect(&self, agency: AgencyId, identity: &str) -> Vec<Connected> {
+        let pair = self.consent(identity).await;
+        let reachable = self.fanvue().reachable_accounts(&pair.access).await.unwrap();
+        let mut tx = self.see(agency).await;
+        let (connection, now): (ConnectionId, _) = (tx.new_id(), tx.now());
+        let row = connection.to_string();
+        let place = |column| Place {
+            agency: agency.0,
+            table: "connections",
+            row: Box::leak(row.clone().into()),
+            column,
+        };
+        let access = self.app.vault.seal(place("access_token"), pair.access.secret()).unwrap();
+        let refresh = self.app.vault.seal(place("refresh_token"), pair.refresh.as_ref().unwrap()).unwrap();
+        sqlx::query(
+            "insert into connections (agency_id, id, platform, platform_user_id, display_name, access_token, refresh_token,
+               access_expires_at, refresh_due_at, health, health_since, connected_at)
+             values ($1, $2, 'fanvue', $2::text, $3, $4, $5, now() + make_interval(secs => $6), now() + make_interval(secs => $6 * 0.8),
+               'connected', $7, $7)",
+        )
+        .bind(agency)
+        .bind(connection)
+        .bind(identity)
+        .bind(access.as_bytes())
+        .bind(refresh.as_bytes())
+        .bind(pair.expires_in.as_secs_f64())
+        .bind(now)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        let mut connected = Vec::new();
+        for reached in reachable {
+            let account: AccountId = tx.new_id();
+            let handle = reached.profile.handle.clone().unwrap();
+            sqlx::query(
+                "insert into accounts (agency_id, id, platform, platform_account_id, connection_id, via_agency, name, handle, connected_at)
+                 values ($1, $2, 'fanvue', $3, $4, $5, $6, $6, $7)",
+            )
+            .bind(agency)
+            .bind(account)
+            .bind(&reached.profile.platform_account_id)
+            .bind(connection)
+            .bind(reached.account != AccountRef::Own)
+            .bind(&handle)
+            .bind(now)
+            .execute(tx.conn())
+            .await
+            .unwrap();
+            sync::want(&mut tx, account).await.unwrap();
+            let platform_id = reached.profile.platform_account_id;
+            connected.push(Connected { agency, account, connection, handle, platform_id });
+        }
+        tx.commit().await.unwrap();
+        connected
+    }
+
+    /// Connects the one account of `handle`.
+    pub async fn connect_one(&self, agency: AgencyId, handle: &str) -> Connected {
+        self.connect(agency, handle).await.remove(0)
+    }
+
+    /// Orders something at the sandbox's control desk.
+    pub async fn order(&self, what: &str, order: Value) -> Value {
+        let address = format!("{}/control/{what}", self.sandbox().base_url());
+        let answer = http().post(address).json(&order).send().await.unwrap();
+        assert!(answer.status().is_success(), "{what} {order}: {}", answer.text().await.unwrap());
+        answer.json().await.unwrap()
+    }
+
+    /// Takes back every fault.
+    pub async fn clear_faults(&self) {
+        let address = format!("{}/control/faults", self.sandbox().base_url());
+        assert!(http().delete(address).send().await.unwrap().status().is_success());
+    }
+
+    async fn control(&self, what: &str) -> Value {
+        let address = format!("{}/control/{what}", self.sandbox().base_url());
+        http().get(address).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// What the sandbox was asked, and how its webhooks fared.
+    pub async fn sandbox_state(&self) -> Value {
+        self.control("state").await
+    }
+
+    /// The names of the sandbox's creators.
+    pub async fn handles(&self) -> Vec<String> {
+        let state = self.sandbox_state().await;
+        let creators = state["creators"].as_array().unwrap().iter();
+        creators.map(|creator| creator["handle"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// A field of the account's sync, as text.
+    pub async fn sync_field(&self, of: &Connected, field: &str) -> Option<String> {
+        let mut tx = self.see(of.agency).await;
+        let sql = format!("select {field}::text from syncs where agency_id = $1 and account_id = $2");
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(of.agency)
+            .bind(of.account)
+            .fetch_one(tx.conn())
+            .await
+            .unwrap()
+    }
+
+    /// Waits until everything that was due of the account is read.
+    pub async fn synced(&self, of: &Connected) {
+        let sentence = format!("the first sync of {} is over", of.handle);
+        until(&sentence, async || self.sync_field(of, "last_finished_at").await).await;
+    }
+
+    /// Has everything read again now, and waits until it is.
+    pub async fn sync_again(&self, of: &Connected) {
+        let mut tx = self.see(of.agency).await;
+        let before: DateTime<Utc> = sqlx::query_scalar(
+            "update syncs set earnings_due_at = now(), unsettled_due_at = now(), profile_due_at = now(), subscribers_due_at = now(),
+               fans_due_at = now(), messages_due_at = now(), messages_begun_at = null, retry_at = null, next_due_at = now(),
+               incremental_at = least(incremental_at, now() - interval '3 s')
+             where account_id = $1 returning now()",
+        )
+        .bind(of.account)
+        .fetch_one(tx.conn())
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self.finished_since(of, before).await;
+    }
+
+    /// Waits until the account's sync has finished after `moment`.
+    pub async fn finished_since(&self, of: &Connected, moment: DateTime<Utc>) {
+        let sentence = format!("{} is synced again", of.handle);
+        until(&sentence, async || {
+            let mut tx = self.see(of.agency).await;
+            let finished: Option<DateTime<Utc>> =
+                sqlx::query_scalar("select last_finished_at from syncs where account_id = $1")
+                    .bind(of.account)
+                    .fetch_one(tx.conn())
+                    .await
+                    .unwrap();
+            finished.filter(|finished| *finished > moment)
+        })
+        .await;
+    }
+
+    /// Every figure of the account as the sandbox's ledger gives it.
+    pub async fn ledger(&self, of: &Connected) -> Figures {
+        let ledger = self.control(&format!("ledger?creator={}", of.handle)).await;
+        Figures::of_ledger(&ledger["creators"][0])
+    }
+
+    /// Every figure of the account as our tables give it.
+    pub async fn figures(&self, of: &Connected) -> Figures {
+        Figures::of_tables(&mut self.see(of.agency).await, of.account).await
+    }
+
+    /// Compares every figure of the account with the ledger.
+    pub async fn assert_equals_ledger(&self, of: &Connected) {
+        let (ours, theirs) = (self.figures(of).await, self.ledger(of).await);
+        ours.assert_equal(&theirs);
+        let count = self.sync_field(of, "earnings_count").await.unwrap();
+        assert_eq!(count, theirs.earnings.len().to_string(), "earnings_count");
+    }
+
+    /// Waits until every figure of the account equals the ledger.
+    pub async fn until_equal(&self, of: &Connected) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.figures(of).await != self.ledger(of).await {
+            if tokio::time::Instant::now() > deadline {
+                self.assert_equals_ledger(of).await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// `[gross, net, payments]`.
+type Sums = [i64; 3];
+
+/// Every figure of one account.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// By transaction: when, gross, net, currency, source, status, what it reverses, message, post, fan.
+    pub earnings: BTreeMap<String, Value>,
+    pub days: BTreeMap<(NaiveDate, String, String), Sums>,
+    pub fans: BTreeMap<String, Sums>,
+    pub subscribers: BTreeMap<NaiveDate, (i64, i64)>,
+    /// By message: fan, when, price, when unlocked.
+    pub ppv: BTreeMap<String, Value>,
+}
+
+fn add(sums: &mut Sums, gross: i64, net: i64) {
+    sums[0] += gross;
+    sums[1] += net;
+    sums[2] += i64::from(gross > 0);
+}
+
+fn our_word(word: &str) -> String {
+    match word {
+        "pendingBalance" => "pending".to_owned(),
+        "availableForPayout" => "available".to_owned(),
+        "mediaLink" | "checkoutLink" | "fanExperience" | "appStore" => {
+            let (first, second) = word.split_at(word.find(|c: char| c.is_ascii_uppercase()).unwrap());
+            format!("{first}_{}", second.to_lowercase())
+        }
+        word => word.to_owned(),
+    }
+}
+
+fn moment(value: &Value) -> Option<DateTime<Utc>> {
+    value.as_str().map(|text| text.parse().unwrap())
+}
+
+impl Figures {
+    fn of_ledger(creator: &Value) -> Self {
+        let mut all = Self::default();
+        for row in creator["earnings"].as_array().unwrap() {
+            let (gross, net) = (row["gross"].as_i64().unwrap(), row["net"].as_i64().unwrap());
+            let (at, source) = (moment(&row["date"]).unwrap(), our_word(row["source"].as_str().unwrap()));
+            let currency = row["currency"].as_str().unwrap().to_owned();
+            let key = (at.date_naive(), currency.clone(), source.clone());
+            add(all.days.entry(key).or_default(), gross, net);
+            if let Some(fan) = row["fanUuid"].as_str() {
+                add(all.fans.entry(fan.to_owned()).or_default(), gross, net);
+            }
+            let status = our_word(row["status"].as_str().unwrap());
+            let shown = json!([
+                at,
+                gross,
+                net,
+                currency,
+                source,
+                status,
+                row["reversedTransactionOrderId"],
+                row["messageUuid"],
+                row["postUuid"],
+                row["fanUuid"]
+            ]);
+            all.earnings.insert(row["transactionOrderId"].as_str().unwrap().to_owned(), shown);
+        }
+        for event in creator["subscriberEvents"].as_array().unwrap() {
+            let day = all.subscribers.entry(moment(&event["date"]).unwrap().date_naive()).or_default();
+            if event["type"] == "new" { day.0 += 1 } else { day.1 += 1 }
+        }
+        for message in creator["pricedMessages"].as_array().unwrap() {
+            let shown = json!([
+                message["fanUuid"],
+                moment(&message["sentAt"]),
+                message["price"],
+                moment(&message["purchasedAt"])
+            ]);
+            all.ppv.insert(message["uuid"].as_str().unwrap().to_owned(), shown);
+        }
+        all
+    }
+
+    async fn of_tables(tx: &mut AgencyTx, account: AccountId) -> Self {
+        type Row = (
+            String,
+            DateTime<Utc>,
+            i64,
+            i64,
+            String,
+            String,
+            String,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+            Option<String>,
+        );
+        let mut all = Self::default();
+        let rows: Vec<Row> = sqlx::query_as(
+            "select transaction_id, occurred_at, gross, net, currency, source, status, reverses, message_id, post_id, fan_id
+             from earnings where account_id = $1",
+        )
+        .bind(account)
+        .fetch_all(tx.conn())
+        .await
+        .unwrap();
+        for (id, at, gross, net, currency, source, status, reverses, message, post, fan) in rows {
+            let shown = json!([at, gross, net, currency, source, status, reverses, message, post, fan]);
+            all.earnings.insert(id, shown);
+        }
+        let days: Vec<(NaiveDate, String, String, i64, i64, i64)> = sqlx::query_as(
+            "select day, currency, source, gross, net, payments from earning_days
+             where account_id = $1 and (gross, net, payments) <> (0, 0, 0)",
+        )
+        .bind(account)
+        .fetch_all(tx.conn())
+        .await
+        .unwrap();
+        all.days = days.into_iter().map(|day| ((day.0, day.1, day.2), [day.3, day.4, day.5])).collect();
+        let fans: Vec<(String, i64, i64, i64)> = sqlx::query_as(
+            "select fan_id, gross, net, payments from fans f where account_id = $1 and exists (
+               select from earnings e where e.account_id = $1 and e.fan_id = f.fan_id)",
+        )
+        .bind(account)
+        .fetch_all(tx.conn())
+        .await
+        .unwrap();
+        all.fans = fans.into_iter().map(|fan| (fan.0, [fan.1, fan.2, fan.3])).collect();
+        let days: Vec<(NaiveDate, i64, i64)> = sqlx::query_as(
+            "select day, joined, lost from subscriber_days where account_id = $1 and (joined, lost) <> (0, 0)",
+        )
+        .bind(account)
+        .fetch_all(tx.conn())
+        .await
+        .unwrap();
+        all.subscribers = days.into_iter().map(|day| (day.0, (day.1, day.2))).collect();
+        let paid: Vec<(String, String, DateTime<Utc>, i64, Option<DateTime<Utc>>)> = sqlx::query_as(
+            "select message_id, fan_id, sent_at, price, unlocked_at from ppv_messages where account_id = $1",
+        )
+        .bind(account)
+        .fetch_all(tx.conn())
+        .await
+        .unwrap();
+        all.ppv = paid.into_iter().map(|it| (it.0, json!([it.1, it.2, it.3, it.4]))).collect();
+        all
+    }
+
+    fn assert_equal(&self, ledger: &Self) {
+        same("earnings", &self.earnings, &ledger.earnings);
+        same("earning days", &self.days, &ledger.days);
+        same("fans", &self.fans, &ledger.fans);
+        same("subscriber days", &self.subscribers, &ledger.subscribers);
+        same("paid messages", &self.ppv, &ledger.ppv);
+    }
+}
+
+/// Names what differs, rather than print two whole worlds.
+fn same<K: Ord + std::fmt::Debug, V: PartialEq + std::fmt::Debug>(
+    what: &str,
+    ours: &BTreeMap<K, V>,
+    theirs: &BTreeMap<K, V>,
+) {
+    let missing: Vec<_> = theirs.iter().filter(|(key, _)| !ours.contains_key(key)).take(5).collect();
+    let extra: Vec<_> = ours.iter().filter(|(key, _)| !theirs.contains_key(key)).take(5).collect();
+    let different: Vec<_> = theirs
+        .iter()
+        .filter_map(|(key, theirs)| Some((key, ours.get(key).filter(|ours| *ours != theirs)?, theirs)))
+        .take(5)
+        .collect();
+    assert!(
+        missing.is_empty() && extra.is_empty() && different.is_empty(),
+        "{what}, ours {} and the ledger's {}: missing {missing:?}, extra {extra:?}, different (ours, ledger's) {different:?}",
+        ours.len(),
+        theirs.len()
+    );
+}

@@ -1,0 +1,79 @@
+//! Syncing against the real sandbox: every figure equals its ledger, whatever happens on the way.
+
+use crate::app::{Setup, TestApp};
+use crate::earnings::new_agency;
+use creatorcrm::earnings::check_rollups;
+use serde_json::json;
+use std::time::Duration;
+
+async fn assert_rollups(app: &TestApp) {
+    assert_eq!(check_rollups(&app.db).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_first_sync_equals_the_ledger_to_the_cent() {
+    let app = TestApp::with_sandbox().await;
+    let agency = new_agency(&app.db).await;
+    let handles = app.handles().await;
+    let own = app.connect_one(agency, &handles[0]).await;
+    let managed = app.connect(agency, "agency").await;
+    assert_eq!(managed.len(), 2, "one grant reaches two creators");
+    for account in managed.iter().chain([&own]) {
+        app.synced(account).await;
+        app.assert_equals_ledger(account).await;
+        assert!(!app.figures(account).await.earnings.is_empty());
+        assert!(!app.figures(account).await.ppv.is_empty());
+        assert_eq!(app.sync_field(account, "problem").await, None);
+        assert_eq!(app.sync_field(account, "state").await.as_deref(), Some("idle"));
+    }
+    assert_rollups(&app).await;
+}
+
+#[tokio::test]
+async fn later_sales_refunds_and_changes_of_status_arrive() {
+    let app = TestApp::with_sandbox().await;
+    let agency = new_agency(&app.db).await;
+    let handle = app.handles().await.remove(0);
+    let account = app.connect_one(agency, &handle).await;
+    app.synced(&account).await;
+    for source in ["tip", "message", "subscription", "post"] {
+        app.order("earnings", json!({"creator": handle, "source": source, "count": 3})).await;
+    }
+    app.sync_again(&account).await;
+    app.until_equal(&account).await;
+
+    let sold =
+        app.order("earnings", json!({"creator": handle, "source": "tip", "gross": 5000, "count": 2})).await;
+    let id = |index: usize| sold["earnings"][index]["transactionOrderId"].clone();
+    app.order("refund", json!({"transactionOrderId": id(0), "gross": 1200})).await;
+    app.order("refund", json!({"transactionOrderId": id(1), "kind": "chargeback"})).await;
+    app.sync_again(&account).await;
+    app.until_equal(&account).await;
+
+    let pending = |figures: crate::platform_world::Figures| {
+        figures.earnings.values().filter(|row| row[5] == "pending").count()
+    };
+    assert!(pending(app.figures(&account).await) > 0);
+    app.order("advance", json!({"seconds": 8 * 24 * 3600})).await;
+    assert_eq!(pending(app.ledger(&account).await), 0, "a week later all of it can be paid out");
+    app.sync_again(&account).await;
+    app.until_equal(&account).await;
+    assert_rollups(&app).await;
+}
+
+#[tokio::test]
+async fn an_account_whose_platform_hangs_does_not_hold_up_another() {
+    let patience =
+        creatorcrm::platform::Timeouts { connect: Duration::from_secs(1), total: Duration::from_secs(20) };
+    let sandbox = Some(creatorcrm_sandbox::Config::for_tests());
+    let app = TestApp::set_up(Setup { sandbox, patience, ..Setup::default() }).await;
+    let agency = new_agency(&app.db).await;
+    let handles = app.handles().await;
+    app.order("faults", json!({"kind": "timeout", "creator": handles[0], "path": "/insights"})).await;
+    let stuck = app.connect_one(agency, &handles[0]).await;
+    let free = app.connect_one(agency, &handles[1]).await;
+    app.synced(&free).await;
+    app.assert_equals_ledger(&free).await;
+    assert_eq!(app.sync_field(&stuck, "last_finished_at").await, None);
+    assert_eq!(app.sync_field(&stuck, "state").await.as_deref(), Some("running"));
+}
