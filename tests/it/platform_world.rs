@@ -26,8 +26,6 @@ pub struct Connected {
     pub connection: ConnectionId,
     /// The creator's handle in the sandbox.
     pub handle: String,
-    /// The platform's id of the account.
-    pub platform_id: String,
 }
 
 /// Waits until `what` gives something.
@@ -74,19 +72,31 @@ impl TestApp {
         client.exchange_code(&code.into(), &pkce, &redirect).await.unwrap()
     }
 
-    /// Connects what `identity` opens in the sandbox: one account per creator.
+    /// Connects what `identity` opens in the sandbox, one account per creator, and wants each synced.
     pub async fn connect(&self, agency: AgencyId, identity: &str) -> Vec<Connected> {
+        let connected = self.grant(agency, identity).await;
+        for account in &connected {
+            self.want(account).await;
+        }
+        connected
+    }
+
+    /// Wants the account synced.
+    pub async fn want(&self, of: &Connected) {
+        let mut tx = self.see(of.agency).await;
+        sync::want(&mut tx, of.account).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Connects what `identity` opens in the sandbox: the rows of the connection and of its accounts.
+    pub async fn grant(&self, agency: AgencyId, identity: &str) -> Vec<Connected> {
         let pair = self.consent(identity).await;
-        let reachable = self.fanvue().reachable_accounts(&pair.access).await.unwrap();
+        let me = self.fanvue().me(&pair.access).await.unwrap();
+        let reachable = self.fanvue().reachable_accounts(&pair.access, &me).await.unwrap();
         let mut tx = self.see(agency).await;
         let (connection, now): (ConnectionId, _) = (tx.new_id(), tx.now());
         let row = connection.to_string();
-        let place = |column| Place {
-            agency: agency.0,
-            table: "connections",
-            row: Box::leak(row.clone().into()),
-            column,
-        };
+        let place = |column| Place { agency: agency.0, table: "connections", row: &row, column };
         let access = self.app.vault.seal(place("access_token"), pair.access.secret()).unwrap();
         let refresh = self.app.vault.seal(place("refresh_token"), pair.refresh.as_ref().unwrap()).unwrap();
         sqlx::query(
@@ -123,9 +133,7 @@ impl TestApp {
             .execute(tx.conn())
             .await
             .unwrap();
-            sync::want(&mut tx, account).await.unwrap();
-            let platform_id = reached.profile.platform_account_id;
-            connected.push(Connected { agency, account, connection, handle, platform_id });
+            connected.push(Connected { agency, account, connection, handle });
         }
         tx.commit().await.unwrap();
         connected
@@ -134,6 +142,29 @@ impl TestApp {
     /// Connects the one account of `handle`.
     pub async fn connect_one(&self, agency: AgencyId, handle: &str) -> Connected {
         self.connect(agency, handle).await.remove(0)
+    }
+
+    /// Gives an account whose grant ended a new one, as reconnecting does.
+    pub async fn reconnect(&self, of: &Connected) -> Connected {
+        let pair = self.consent(&of.handle).await;
+        let mut tx = self.see(of.agency).await;
+        let row = of.connection.to_string();
+        let place = |column| Place { agency: of.agency.0, table: "connections", row: &row, column };
+        let access = self.app.vault.seal(place("access_token"), pair.access.secret()).unwrap();
+        let refresh = self.app.vault.seal(place("refresh_token"), pair.refresh.as_ref().unwrap()).unwrap();
+        sqlx::query(
+            "update connections set access_token = $2, refresh_token = $3, access_expires_at = now() + interval '1 hour',
+               refresh_due_at = now() + interval '50 minutes', health = 'connected' where id = $1",
+        )
+        .bind(of.connection)
+        .bind(access.as_bytes())
+        .bind(refresh.as_bytes())
+        .execute(tx.conn())
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        self.want(of).await;
+        of.clone()
     }
 
     /// Orders something at the sandbox's control desk.
@@ -170,7 +201,7 @@ impl TestApp {
     /// A field of the account's sync, as text.
     pub async fn sync_field(&self, of: &Connected, field: &str) -> Option<String> {
         let mut tx = self.see(of.agency).await;
-        let sql = format!("select {field}::text from syncs where agency_id = $1 and account_id = $2");
+        let sql = format!("select ({field})::text from syncs where agency_id = $1 and account_id = $2");
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(of.agency)
             .bind(of.account)
