@@ -32,7 +32,8 @@ pub async fn want_news(
     news: &News,
 ) -> Result<usize> {
     let told = store::want_news(tx, kind.as_str(), platform_account, news).await?;
-    if !told.is_empty() && !(news.fans.is_empty() && news.chats.is_empty()) {
+    let names_fans = !news.fans.is_empty() || !news.chats.is_empty();
+    if names_fans && !told.is_empty() {
         store::set_fans_due(tx, kind.as_str(), platform_account, &news.fans, &news.chats).await?;
     }
     for sync in &told {
