@@ -29,6 +29,7 @@ pub mod earnings;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod jobs;
+#[cfg(feature = "ssr")]
 pub mod keyset;
 #[cfg(feature = "ssr")]
 pub mod mail;
