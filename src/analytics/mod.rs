@@ -16,5 +16,6 @@ pub use service::{dashboard, edition, of_account};
 #[cfg(feature = "ssr")]
 pub use types::{
     AccountBoard, AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount,
+    Reading,
     Subscribers, TopFan,
 };

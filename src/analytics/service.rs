@@ -7,8 +7,8 @@ pub use account::of_account;
 use super::policy::ViewDashboard;
 use super::store::{self, AccountRow, FanRow, LatestRow, Limits, OverviewRow, SumRow};
 use super::types::{
-    AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount, Subscribers,
-    TopFan, average, day_by_day, in_order,
+    AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount, Reading,
+    Subscribers, TopFan, average, day_by_day, in_order,
 };
 use crate::auth::Scope;
 use crate::connections;
@@ -265,6 +265,11 @@ fn history(row: &OverviewRow) -> History {
     History {
         first_earning: row.first_earning,
         earnings_complete_from: row.earnings_complete_from,
+        reading: (row.reading > 0).then_some(Reading {
+            accounts: row.reading,
+            days: row.days_read,
+            of: row.days_to_read,
+        }),
         first_subscriber_day: row.first_subscriber_day,
         subscribers_complete: row.subscribers_complete,
     }

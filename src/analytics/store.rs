@@ -142,6 +142,9 @@ pub(super) struct OverviewRow {
     pub gained_since_before: i64,
     pub first_earning: Option<NaiveDate>,
     pub earnings_complete_from: Option<NaiveDate>,
+    pub reading: i64,
+    pub days_read: i64,
+    pub days_to_read: Option<i64>,
     pub first_subscriber_day: Option<NaiveDate>,
     pub subscribers_complete: bool,
     pub ranked: Json<Vec<AccountRow>>,
@@ -205,8 +208,8 @@ pub(super) async fn lookup_overview(
         OverviewRow,
         r#"with connected as (
              select a.id, a.subscribers_count, s.subscribers_done_at,
-                    case when s.backfill_done_at is null and s.state <> 'stopped'
-                      then coalesce((s.backfill_reached at time zone 'UTC')::date + 1, $6) end as complete_from
+                    s.backfill_done_at is null and s.state <> 'stopped' as reading,
+                    (s.backfill_reached at time zone 'UTC')::date + 1 as reached, (a.platform_since at time zone 'UTC')::date as began
              from accounts a left join syncs s on s.agency_id = a.agency_id and s.account_id = a.id
              where a.agency_id = $1 and a.disconnected_at is null
            ), subscribers as (
@@ -234,7 +237,10 @@ pub(super) async fn lookup_overview(
                   s.joined as "joined!", s.lost as "lost!", s.joined_before as "joined_before!", s.lost_before as "lost_before!",
                   s.gained_since as "gained_since!", s.gained_since_before as "gained_since_before!",
                   (select min(day) from earning_days where agency_id = $1) as first_earning,
-                  (select max(complete_from) from connected) as earnings_complete_from,
+                  (select max(coalesce(reached, $6)) from connected where reading) as earnings_complete_from,
+                  (select count(*) from connected where reading) as "reading!",
+                  (select coalesce(sum($6 - greatest(coalesce(reached, $6), began)), 0) from connected where reading) as "days_read!",
+                  (select case when bool_and(began is not null) then sum($6 - began) end from connected where reading) as days_to_read,
                   (select min(day) from subscriber_days where agency_id = $1) as first_subscriber_day,
                   (select coalesce(bool_and(subscribers_done_at is not null), false) from connected) as "subscribers_complete!",
                   coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'handle', a.handle, 'platform', a.platform,

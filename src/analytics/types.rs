@@ -142,10 +142,23 @@ pub struct History {
     pub first_earning: Option<NaiveDate>,
     /// While a first sync goes back: the first day from which on every account's earnings are complete.
     pub earnings_complete_from: Option<NaiveDate>,
+    /// What first syncs under way have still to read.
+    pub reading: Option<Reading>,
     /// The first day with a subscriber joined or lost.
     pub first_subscriber_day: Option<NaiveDate>,
     /// Whether every connected account's days of subscribers are there.
     pub subscribers_complete: bool,
+}
+
+/// First syncs under way, together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Of how many accounts.
+    pub accounts: i64,
+    /// Days of earnings that are here, account by account.
+    pub days: i64,
+    /// Days that there are; `None` while a platform does not say since when an account exists.
+    pub of: Option<i64>,
 }
 
 impl History {

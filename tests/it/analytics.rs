@@ -4,7 +4,7 @@ use crate::app::{Browser, TestApp, scope};
 use crate::earnings::{new_account, record_now, tip};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use creatorcrm::analytics::policy::ViewDashboard;
-use creatorcrm::analytics::{self, Board, Dashboard};
+use creatorcrm::analytics::{self, Board, Dashboard, Reading};
 use creatorcrm::auth::{Scope, SystemScope};
 use creatorcrm::db::Tenant;
 use creatorcrm::ids::{AccountId, AgencyId};
@@ -349,6 +349,16 @@ async fn a_first_sync_under_way_compares_nothing_that_is_not_there_yet() {
     let week = board(&app, &anna, Choice::Days(7)).await;
     assert_eq!(week.earned[0].gross, Compared::new(usd(500), None::<Money>));
     assert_eq!(week.accounts[0].health.state, "disconnected", "it has no connection");
+    // Twelve whole days of the forty since the account exists.
+    assert_eq!(week.history.reading, Some(Reading { accounts: 1, days: 12, of: None }));
+    execute(
+        &app,
+        anna.id,
+        "update accounts set platform_since = '2026-02-20T09:00:00Z' where agency_id = $1",
+    )
+    .await;
+    let week = board(&app, &anna, Choice::Days(7)).await;
+    assert_eq!(week.history.reading, Some(Reading { accounts: 1, days: 12, of: Some(40) }));
 
     execute(&app, anna.id, &reached("2026-03-17T08:00:00Z")).await;
     let week = board(&app, &anna, Choice::Days(7)).await;

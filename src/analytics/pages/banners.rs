@@ -4,7 +4,7 @@ use crate::analytics::types::History;
 use crate::connections::{Health, ProblemConnection};
 use crate::ids::ConnectionId;
 use crate::period::Period;
-use crate::ui::{Banner, TimeShape, Tone, time_words};
+use crate::ui::{Banner, Progress, TimeShape, Tone, time_words};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::*;
@@ -59,18 +59,31 @@ fn banner(problem: ProblemConnection, read: Option<DateTime<Utc>>, zone: Option<
     view! { <Banner tone=tone title=problem.title() text=text>{action}</Banner> }
 }
 
-/// While a first sync goes back, what of the two periods is not there yet.
+/// First syncs under way: how far they are, and what of the two periods is not there yet.
 pub fn reading(history: &History, period: Period, previous: Period) -> impl IntoView + use<> {
-    let from = history.earnings_complete_from.filter(|_| !history.has_all_earnings_of(previous))?;
+    let (reading, from) = (history.reading?, history.earnings_complete_from?);
     let reached = from.format("%-d %b %Y");
-    let text = if history.has_all_earnings_of(period) {
+    let text = if !history.has_all_earnings_of(period) {
         format!(
-            "Everything from {reached} on is here. The comparison appears once the days before are in too."
+            "Everything from {reached} on is here. Older days are still coming in, so these figures will rise."
+        )
+    } else if history.has_all_earnings_of(previous) {
+        format!(
+            "These days are complete. Everything from {reached} on is here, and older days are coming in."
         )
     } else {
-        format!(
-            "Everything from {reached} on is here; what came before is still being read, so the figures will rise."
-        )
+        "These days are complete. They are compared once the days before are here too.".to_owned()
     };
-    Some(view! { <Banner tone=Tone::Info title="Reading what was earned before" text=text/> })
+    let title = match reading.accounts {
+        1 => "Reading the past of one account".to_owned(),
+        accounts => format!("Reading the past of {accounts} accounts"),
+    };
+    let bar = match reading.of {
+        Some(days) => {
+            view! { <Progress label="Days read" value=reading.days max=days class="progress share reading"/> }
+                .into_any()
+        }
+        None => view! { <Progress label="Days read" value=0 class="progress share reading"/> }.into_any(),
+    };
+    Some(view! { <Banner tone=Tone::Info title=title text=text>{bar}</Banner> })
 }
