@@ -82,7 +82,8 @@ pub(super) struct FanRow {
     pub payments: Option<i64>,
 }
 
-/// Who paid in the two periods, and the `top` who spent most in the first, per currency, most first.
+/// Who paid in the two periods, and the `top` who spent most in the first, per currency, most first. Account by account
+/// (`offset 0` keeps it so), since the fans of one fit in memory and those of a thousand do not.
 pub(super) async fn list_fans(
     tx: &mut AgencyTx,
     period: Period,
@@ -93,12 +94,17 @@ pub(super) async fn list_fans(
     let rows = sqlx::query_as!(
         FanRow,
         r#"with spent as materialized (
-             select currency, account_id, fan_id, sum(gross) filter (where day >= $4) as gross,
-                    sum(net) filter (where day >= $4) as net, sum(payments) filter (where day >= $4) as payments,
-                    sum(net) filter (where day < $3) as net_before, sum(payments) filter (where day < $3) as payments_before
-             from fan_days
-             where agency_id = $1 and day >= $2 and day < $5 and (day < $3 or day >= $4)
-             group by currency, account_id, fan_id
+             select a.id as account_id, f.* from accounts a
+             cross join lateral (
+               select currency, fan_id, sum(gross) filter (where day >= $4)::bigint as gross,
+                      sum(net) filter (where day >= $4)::bigint as net, sum(payments) filter (where day >= $4)::bigint as payments,
+                      sum(net) filter (where day < $3)::bigint as net_before,
+                      sum(payments) filter (where day < $3)::bigint as payments_before
+               from fan_days
+               where agency_id = $1 and account_id = a.id and day >= $2 and day < $5 and (day < $3 or day >= $4)
+               group by currency, fan_id offset 0
+             ) f
+             where a.agency_id = $1
            ), total as (
              select currency, count(*) filter (where payments > 0) as paying, count(*) filter (where payments_before > 0) as paying_before,
                     coalesce(sum(net) filter (where payments > 0), 0)::bigint as paid,
@@ -108,7 +114,7 @@ pub(super) async fn list_fans(
            select t.currency, t.paying as "paying!", t.paid as "paid!", t.paying_before as "paying_before!",
                   t.paid_before as "paid_before!", s.account_id as "account?: AccountId", a.name as "account_name?",
                   s.fan_id as "fan_id?", coalesce(nullif(f.name, ''), nullif(f.handle, '')) as "fan_name?",
-                  s.gross::bigint as "gross?", s.payments::bigint as "payments?"
+                  s.gross as "gross?", s.payments as "payments?"
            from total t
            left join lateral (
              select * from spent where currency = t.currency and gross > 0 order by gross desc, account_id, fan_id limit $6
