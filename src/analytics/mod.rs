@@ -16,6 +16,5 @@ pub use service::{dashboard, edition, of_account};
 #[cfg(feature = "ssr")]
 pub use types::{
     AccountBoard, AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount,
-    Reading,
-    Subscribers, TopFan,
+    Reading, Subscribers, TopFan,
 };
