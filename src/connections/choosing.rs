@@ -6,6 +6,7 @@ use super::policy::ConnectAccounts;
 use super::store;
 use super::types::Connected;
 use crate::auth::{Origin, Scope};
+use crate::creators;
 use crate::db::{Actor, AgencyTx, Db, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, ConnectionId, CreatorId};
@@ -165,7 +166,11 @@ pub async fn choose(
 /// # Errors
 /// When the database does not answer.
 pub async fn creators(db: &Db, scope: &Scope<ConnectAccounts>) -> Result<Vec<(CreatorId, String)>> {
-    store::list_creators(&mut db.begin(scope).await?).await
+    offered_creators(&mut db.begin(scope).await?).await
+}
+
+async fn offered_creators(tx: &mut AgencyTx) -> Result<Vec<(CreatorId, String)>> {
+    Ok(creators::offered(tx).await?.into_iter().map(|known| (known.id, known.name)).collect())
 }
 
 async fn read(db: &Db, tenant: &impl Tenant, id: ConnectionId) -> Result<Choosing> {
@@ -177,7 +182,7 @@ async fn read(db: &Db, tenant: &impl Tenant, id: ConnectionId) -> Result<Choosin
         identified: grant.platform_user_id.is_some(),
         has_accounts: grant.accounts > 0,
         offers: offers(&mut tx, id, &grant.platform, reachable).await?,
-        creators: store::list_creators(&mut tx).await?,
+        creators: offered_creators(&mut tx).await?,
         owner: grant.display_name,
     })
 }

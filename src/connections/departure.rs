@@ -5,6 +5,7 @@ use super::links::Open;
 use super::policy::ConnectAccounts;
 use super::{links, store, tokens};
 use crate::auth::{Origin, Scope, SystemScope};
+use crate::creators;
 use crate::db::{AgencyTx, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::{ConnectLinkId, ConnectionId, CreatorId, UserId};
@@ -153,6 +154,6 @@ async fn depart(connector: &Connector, mut tx: AgencyTx, session: &[u8], walk: W
 
 /// A creator that is chosen has to be one of this agency's.
 pub(super) async fn ensure_creator(tx: &mut AgencyTx, creator: CreatorId) -> Result<()> {
-    let known = store::list_creators(tx).await?;
-    if known.iter().any(|(id, _)| *id == creator) { Ok(()) } else { Err(Error::NotFound) }
+    let known = creators::offered(tx).await?;
+    if known.iter().any(|known| known.id == creator) { Ok(()) } else { Err(Error::NotFound) }
 }

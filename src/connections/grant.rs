@@ -8,6 +8,7 @@ use super::types::{Connected, Health};
 use super::{store, tokens};
 use crate::audit::{self, Event};
 use crate::auth::Scope;
+use crate::creators;
 use crate::db::{AgencyTx, Db, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, ConnectionId, CreatorId};
@@ -251,7 +252,7 @@ pub(super) async fn attach(
         let before = known.iter().find(|it| it.platform_account_id == reached.platform_account_id);
         let creator = match creator.or_else(|| before.and_then(|it| it.creator)) {
             Some(creator) => creator,
-            None => new_creator(tx, reached.name()).await?,
+            None => creators::add_in(tx, &shortened(reached.name())).await?,
         };
         let account: AccountId = before.map_or_else(|| tx.new_id(), |it| it.id);
         names.push(store::attach_account(tx, account, kind.as_str(), id, creator, reached).await?);
@@ -265,10 +266,9 @@ pub(super) async fn attach(
     Ok(Attached { names, known: !known.is_empty() })
 }
 
-async fn new_creator(tx: &mut AgencyTx, name: &str) -> Result<CreatorId> {
-    let id = tx.new_id();
-    store::add_creator(tx, id, name).await?;
-    Ok(id)
+/// A creator's name has room for so many characters; a platform's may be longer.
+fn shortened(name: &str) -> String {
+    name.chars().take(100).collect()
 }
 
 /// Connects the accounts that somebody picked of what the grant reaches.

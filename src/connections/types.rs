@@ -48,32 +48,6 @@ impl Health {
         }
     }
 
-    /// The words on the badge.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Choosing => "Not finished",
-            Self::Connected => "Connected",
-            Self::NeedsReconnect => "Needs reconnecting",
-            Self::RateLimited => "Slowed down",
-            Self::PlatformDown => "Platform down",
-            Self::Disconnected => "Disconnected",
-        }
-    }
-
-    /// The kit's class of the badge.
-    #[must_use]
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Choosing => "health syncing",
-            Self::Connected => "health connected",
-            Self::NeedsReconnect => "health needs-reconnect",
-            Self::RateLimited => "health rate-limited",
-            Self::PlatformDown => "health platform-down",
-            Self::Disconnected => "health disconnected",
-        }
-    }
-
     /// What the person should do about it, if anything.
     #[must_use]
     pub fn what_to_do(self, platform: PlatformKind) -> Option<String> {

@@ -251,6 +251,10 @@ async fn no_secret_is_anywhere_but_sealed() {
         logged.contains("TRACE") && logged.contains("POST") && logged.len() > 100_000,
         "the log was listened to"
     );
+    let (_, canary) = search.secrets.first().unwrap();
+    search.find("a canary", &format!("x{canary}x"), &mut found);
+    assert_eq!(found.len(), 1, "what is there is found");
+    found.clear();
     search.find("the log", &logged, &mut found);
     assert!(search.pages.len() > 30 && search.secrets.len() > 40, "there was something to search");
     for (path, text) in &search.pages {

@@ -394,31 +394,3 @@ pub(in crate::connections) async fn count_accounts(tx: &mut AgencyTx, id: Connec
     .await?;
     Ok(count)
 }
-
-// ------------------------------------------------------- creators
-
-pub(in crate::connections) async fn add_creator(tx: &mut AgencyTx, id: CreatorId, name: &str) -> Result<()> {
-    let (agency, now) = (tx.agency_id(), tx.now());
-    sqlx::query!(
-        "insert into creators (agency_id, id, name, created_at) values ($1, $2, $3, $4)",
-        agency as AgencyId,
-        id as CreatorId,
-        name,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// The creators to choose from, by name.
-pub(in crate::connections) async fn list_creators(tx: &mut AgencyTx) -> Result<Vec<(CreatorId, String)>> {
-    let agency = tx.agency_id();
-    let rows = sqlx::query!(
-        r#"select id as "id: CreatorId", name from creators where agency_id = $1 and archived_at is null order by name, id"#,
-        agency as AgencyId
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
-}
