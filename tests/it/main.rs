@@ -20,6 +20,7 @@ mod creators;
 mod demo;
 mod earnings;
 mod faults;
+mod figures;
 mod identity;
 mod ledger;
 mod mail;
