@@ -47,14 +47,10 @@ pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path
 
 /// What was read so far, and when it goes on.
 fn synced(progress: Progress, zone: Option<Tz>) -> impl IntoView {
-    let progress = match zone {
-        Some(zone) => view! { <SyncProgress progress zone/> }.into_any(),
-        None => view! { <SyncProgress progress/> }.into_any(),
-    };
     view! {
         <section class="card" aria-labelledby="sync">
             <div class="card-header"><h2 id="sync">"Syncing"</h2></div>
-            <div class="card-body">{progress}</div>
+            <div class="card-body"><SyncProgress progress zone/></div>
         </section>
     }
 }

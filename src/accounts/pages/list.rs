@@ -177,7 +177,9 @@ pub fn Row(account: Listed, zone: Option<Tz>, #[prop(optional)] of_creator: bool
     });
     let synced = account.synced_at.map(|at| view! { <Time at zone=zone shape=TimeShape::Brief/> });
     let subscribers = account.subscribers.map_or_else(|| "—".to_owned(), |it| Figure::Count(it).to_string());
-    let since = view! { <Time at=account.health.since zone=zone shape=TimeShape::Brief/> };
+    // When it was connected is told by the day; when it broke, by the minute.
+    let shape = if account.health.state == "connected" { TimeShape::Day } else { TimeShape::Brief };
+    let since = view! { <Time at=account.health.since zone=zone shape=shape/> };
     view! {
         <tr>
             <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>
