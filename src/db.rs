@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 #[expect(clippy::disallowed_types, reason = "this is the file that hides the pool")]
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, Postgres, SqlSafeStr, Transaction};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -111,7 +111,7 @@ impl Db {
         let agency_id = tenant.agency_id();
         // The only values put into the statement are a UUID's digits.
         let statement = format!("begin; set local app.agency_id = '{agency_id}'; set local role crm_tenant");
-        let tx = self.pool.begin_with(AssertSqlSafe(statement)).await?;
+        let tx = self.begin_with(AssertSqlSafe(statement)).await?;
         Ok(AgencyTx { tx, agency_id, actor: tenant.actor(), now: self.now(), random: self.random.clone() })
     }
 
@@ -121,8 +121,19 @@ impl Db {
     /// When the database does not answer.
     pub async fn begin_system(&self, reason: &'static str) -> Result<SystemTx> {
         tracing::trace!(reason, "system transaction");
-        let tx = self.pool.begin_with("begin; set local role crm_system").await?;
+        let tx = self.begin_with("begin; set local role crm_system").await?;
         Ok(SystemTx { tx, now: self.now(), random: self.random.clone() })
+    }
+
+    /// Begins in a task of its own. A caller that is given up while the database answers (its browser went away, it lost a
+    /// race) would otherwise hand back a connection that is inside a transaction, and in a role, of which sqlx knows nothing.
+    async fn begin_with(
+        &self,
+        statement: impl SqlSafeStr + Send + 'static,
+    ) -> Result<Transaction<'static, Postgres>> {
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+        Ok(begun.await.map_err(anyhow::Error::from)??)
     }
 
     /// A connection that listens on `channels`; it reconnects on its own.
@@ -209,6 +220,16 @@ impl AgencyTx {
     #[must_use]
     pub fn new_id<T: From<uuid::Uuid>>(&self) -> T {
         self.random.id(self.now).into()
+    }
+
+    /// Goes on as the system in the same transaction: what concerns several agencies commits together.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn into_system(mut self) -> Result<SystemTx> {
+        let statement = "set local app.agency_id = ''; set local role crm_system";
+        sqlx::raw_sql(statement).execute(&mut *self.tx).await?;
+        Ok(SystemTx { tx: self.tx, now: self.now, random: self.random })
     }
 
     /// # Errors
