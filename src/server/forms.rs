@@ -5,6 +5,7 @@
 
 use super::flash::Flash;
 use super::outcome::{Left, Outcome};
+use super::own_path::path_of_address;
 use super::state::App;
 use crate::auth::Visitor;
 use crate::error::Error;
@@ -27,7 +28,7 @@ pub async fn server_function(State(app): State<App>, visitor: Visitor, request: 
     };
     let from_form = wants_html(&parts.headers);
     let path = parts.uri.path().to_owned();
-    let back = parts.headers.get(header::REFERER).and_then(|value| own_path(value.to_str().ok()?));
+    let back = parts.headers.get(header::REFERER).and_then(|value| path_of_address(value.to_str().ok()?));
     let outcome = Outcome::default();
     let request = Request::from_parts(parts, Body::from(body.clone()));
     let context = (app.clone(), visitor, outcome.clone());
@@ -50,12 +51,6 @@ fn wants_html(headers: &HeaderMap) -> bool {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// The path and query of an address of ours; the origin was checked by the cross-site layer.
-fn own_path(referer: &str) -> Option<String> {
-    let url = reqwest::Url::parse(referer).ok()?;
-    Some(url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())))
 }
 
 fn redirect(

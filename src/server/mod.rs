@@ -9,6 +9,7 @@ pub mod frame;
 pub mod health;
 pub mod live;
 pub mod outcome;
+pub mod own_path;
 pub mod request;
 pub mod router;
 pub mod run;
