@@ -24,6 +24,8 @@ mod navigation;
 #[cfg(feature = "ssr")]
 mod parts;
 #[cfg(feature = "ssr")]
+mod settings;
+#[cfg(feature = "ssr")]
 mod state;
 #[cfg(feature = "ssr")]
 mod theme;
@@ -46,6 +48,8 @@ pub use live::LiveRegion;
 pub use navigation::{Breadcrumb, Filters, Link, Pager, PeriodPicker, Tabs, Turns};
 #[cfg(feature = "ssr")]
 pub use parts::{Banner, Empty, Icon, PageHeader, Time, TimeShape, Tone, Who, initials, time_words};
+#[cfg(feature = "ssr")]
+pub use settings::SettingsTabs;
 #[cfg(feature = "ssr")]
 pub use state::{HealthBadge, Progress, Skeleton, StepState, Steps, health_words};
 #[cfg(feature = "ssr")]
