@@ -1,6 +1,7 @@
 //! The HTML document around every page: head, navigation, notices, and the script that wakes islands.
 
-use crate::auth::{Member, Visitor};
+use crate::auth::{Member, Role, Visitor};
+use crate::identity::pages::AskToConfirm;
 use crate::problem::Problem;
 use crate::server::frame::{Assets, Frame, Page};
 use crate::ui::islands::{ChartReadout, LiveUpdates, Palette, SendOnce};
@@ -46,8 +47,9 @@ pub fn document(page: Document<'_>) -> String {
             let nav = navigation(member, &page.visitor.path).to_html();
             let islands = islands(body);
             let narrow = if page.narrow { " narrow" } else { "" };
+            let confirm = ask_to_confirm(member);
             format!(
-                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{notice}{body}</div></main></div>{islands}"#
+                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{confirm}{notice}{body}</div></main></div>{islands}"#
             )
         }
         (frame, _) => {
@@ -70,6 +72,15 @@ pub fn document(page: Document<'_>) -> String {
     format!(
         r##"<!DOCTYPE html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>{title} · CreatorCRM</title><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"><meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="preload" href="/fonts/geist-latin-1.woff2" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="{css}">{preload}</head><body><a class="skip-link" href="#main">Skip to content</a>{environment}{framed}{ahead}{script}</body></html>"##
     )
+}
+
+/// Until the address is confirmed.
+fn ask_to_confirm(member: &Member) -> String {
+    if member.email_verified() {
+        return String::new();
+    }
+    let email = member.email().to_owned();
+    view! { <AskToConfirm email/> }.to_html()
 }
 
 /// The islands that every signed-in page has, and that a page with live regions or charts has besides. Charts may come
@@ -131,9 +142,12 @@ const PLACES: [(&str, &str, &str); 4] = [
 fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
     let agency = member.agency_name().to_owned();
     let (name, email) = (member.name().to_owned(), member.email().to_owned());
+    // The agency's own settings are its owners'; everybody has settings of their own.
+    let owner = member.role() == Role::Owner;
     let links = PLACES.map(|(href, icon, words)| {
         let here = path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with(['/', '?']));
         let here = here || (href == "/accounts" && path.starts_with("/connections"));
+        let href = if href == "/settings" && !owner { "/settings/devices" } else { href };
         view! {
             <a href=href aria-current=here.then_some("page")>
                 <Icon name=icon/>
@@ -141,8 +155,7 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
             </a>
         }
     });
-    let switch =
-        member.has_several_agencies().then(|| view! { <a href="/settings/agencies">"Switch agency"</a> });
+    let agencies = if member.has_several_agencies() { "Switch agency" } else { "Your agencies" };
     view! {
         <header class="sidebar">
             <details class="menu" name="menu">
@@ -151,7 +164,10 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                     <span class="truncate strong">{agency.clone()}</span>
                     <Icon name="chevrons"/>
                 </summary>
-                <div class="menu-list">{switch}<a href="/settings">"Agency settings"</a></div>
+                <div class="menu-list">
+                    <a href="/settings/agencies">{agencies}</a>
+                    {owner.then(|| view! { <a href="/settings">"Agency settings"</a> })}
+                </div>
             </details>
             <a class="search-button" href="/search">
                 <Icon name="search"/>

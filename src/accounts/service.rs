@@ -17,7 +17,6 @@ use crate::keyset::{Page, Turn};
 use crate::money::{Currency, Money};
 use crate::paid_messages;
 use crate::period::{Choice, Period};
-use crate::sync;
 use crate::ui::Compared;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -226,7 +225,7 @@ pub struct Comparison {
     pub results: Vec<paid_messages::Results>,
 }
 
-/// One account, the connection through which it is reached, if there is one, and how far its sync is.
+/// One account and the connection through which it is reached, if there is one.
 ///
 /// # Errors
 /// `NotFound` for an account that is not the tenant's.
@@ -234,12 +233,11 @@ pub async fn connection(
     db: &Db,
     scope: &Scope<ViewAccounts>,
     id: AccountId,
-) -> Result<(Account, Option<connections::Connection>, Option<sync::Progress>)> {
+) -> Result<(Account, Option<connections::Connection>)> {
     let mut tx = db.begin(scope).await?;
     let account = lookup(&mut tx, id).await?;
     let connection = connections::of_account(&mut tx, id).await?;
-    let progress = sync::progress(&mut tx, id).await?;
-    Ok((account, connection, progress))
+    Ok((account, connection))
 }
 
 /// One account and the creators that it can be given to.

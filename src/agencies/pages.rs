@@ -8,7 +8,7 @@ use crate::auth::Visitor;
 use crate::error::{Error, Result};
 use crate::server::frame::Page;
 use crate::server::state::App;
-use crate::ui::{Field, Figure, Form, HiddenUsername, Link, PageHeader, Select, Submit};
+use crate::ui::{Field, Figure, Form, HiddenUsername, Link, PageHeader, Select, SettingsTabs, Submit};
 use axum::extract::State;
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ pub async fn settings(State(app): State<App>, visitor: Visitor) -> Result<Page> 
 fn not_for_this_role() -> Page {
     let view = || {
         view! {
-            <PageHeader title="Settings"/>
+            <SettingsTabs/>
             <p class="muted">"Only owners change the agency's settings. Your own devices and password are yours to look after."</p>
         }
     };
@@ -57,7 +57,7 @@ fn content(agency: Agency, may_delete: bool) -> impl IntoView {
         }
     });
     view! {
-        <PageHeader title="Settings"/>
+        <SettingsTabs/>
         <section class="settings-section">
             <div><h2>"Agency"</h2><p>"What your team sees everywhere."</p></div>
             <Form action=ChangeAgency::PATH>
@@ -99,9 +99,11 @@ fn delete_content(ending: Ending, email: String) -> impl IntoView {
         <PageHeader title=format!("Delete {}?", ending.name) trail=vec![Link::new("/settings", "Settings")]/>
         <section class="card" aria-label="What happens">
             <div class="card-body stack">
-                <p>{people}</p>
-                <p>{accounts}</p>
-                <p>"What was read, and the record of who did what, stays in the database, where nobody sees it. Until whoever runs this installation removes it there, they can bring the agency back; there is no fixed day on which that ends."</p>
+                <ul>
+                    <li>{people}</li>
+                    <li>{accounts}</li>
+                    <li>"What was read, and the record of who did what, stays in the database, where nobody sees it. Until whoever runs this installation removes it there, they can bring the agency back; there is no fixed day on which that ends."</li>
+                </ul>
                 <Form action=Delete::PATH>
                     <HiddenUsername email/>
                     <Field name="name" label=format!("Type {name} to confirm") autocomplete="off" maxlength=100/>

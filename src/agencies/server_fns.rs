@@ -3,7 +3,6 @@
 use super::service;
 use super::types::Settings;
 use crate::auth;
-use crate::error::Error;
 use crate::problem::Problem;
 use crate::server::outcome;
 use crate::server::state::App;
@@ -22,13 +21,13 @@ pub async fn change_agency(name: String, time_zone: String, currency: String) ->
 pub async fn delete_agency(name: String, password: String) -> Result<(), Problem> {
     let (app, visitor) = (App::current()?, auth::visitor()?);
     let scope = visitor.scope()?;
-    let name = service::delete(&app.db, &app.passwords, &scope, &name, password.into()).await?;
+    let name = service::delete(&app.db, &app.reception(), &scope, &name, password.into()).await?;
     // The other processes hear of it by NOTIFY; this one does not wait for that.
     app.members.invalidate_all();
     if scope.member().has_several_agencies() {
         outcome::go("/");
     } else {
-        visitor.session().flush().await.map_err(|error| Error::Internal(error.into()))?;
+        visitor.end_session().await?;
         outcome::go("/sign-in");
     }
     outcome::notice(format!("{name} is deleted. Every connection has ended."));

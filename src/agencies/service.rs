@@ -7,8 +7,8 @@ use crate::audit::{self, Event};
 use crate::auth::Scope;
 use crate::connections;
 use crate::db::Db;
-use crate::error::{Error, Invalid, Result};
-use crate::identity::{self, Passwords};
+use crate::error::{Invalid, Result};
+use crate::identity::{self, Reception};
 use secrecy::SecretString;
 use serde_json::{Map, json};
 
@@ -70,10 +70,10 @@ pub async fn ending(db: &Db, scope: &Scope<DeleteAgency>) -> Result<Ending> {
 /// rows stay, unseen, until whoever runs the installation removes them or brings them back (docs/operations.md).
 ///
 /// # Errors
-/// `Invalid` when the name or the password is not right, `RateLimited` when passwords are tried too fast.
+/// `Invalid` when the name or the password is not right, `RateLimited` when passwords are tried too often.
 pub async fn delete(
     db: &Db,
-    passwords: &Passwords,
+    reception: &Reception,
     scope: &Scope<DeleteAgency>,
     typed_name: &str,
     password: SecretString,
@@ -84,9 +84,7 @@ pub async fn delete(
         invalid.add("name", format!("Type the agency's name exactly as it is: {name}"));
     }
     invalid.check()?;
-    if !identity::is_password_of(db, passwords, scope.member().user_id(), password).await? {
-        return Err(Error::field("password", "This is not your password"));
-    }
+    identity::confirm_password(reception, scope, password).await?;
     let mut tx = db.begin(scope).await?;
     store::lock(&mut tx).await?;
     let accounts = connections::end_all(&mut tx).await?;

@@ -10,6 +10,5 @@ pub use member::{Member, Role};
 pub use policy::{PERMISSIONS, Permission, PermissionInfo};
 pub use scope::{Scope, SystemScope};
 pub use session::id_hash as session_id_hash;
-pub use session::key as session_key;
-pub use session::{SessionCache, SessionStore};
+pub use session::{LIFETIME as SESSION_LIFETIME, SessionStore, cookie_name as session_cookie};
 pub use visitor::{Origin, Visitor, cookie, identify, scope, visitor};

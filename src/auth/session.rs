@@ -3,16 +3,27 @@
 use crate::db::Db;
 use crate::ids::UserId;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tower_sessions::SessionStore as Store;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
+/// A session ends after so long without a visit.
+pub const LIFETIME: TimeDelta = TimeDelta::days(14);
+
+/// The name of the cookie. With `__Host-` a browser takes it only over https, for this host and the whole site.
+#[must_use]
+pub fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-session" } else { "session" }
+}
+
 /// Records by the hash of the session's id; `None` when there is none, so that a made-up cookie costs one query.
-pub type SessionCache = Cache<Vec<u8>, Option<Record>>;
+type SessionCache = Cache<Vec<u8>, Option<Record>>;
 
 /// The keys under which a session keeps what its row shows in columns of their own.
 pub mod key {
@@ -24,8 +35,12 @@ pub mod key {
     pub const VISITS: &str = "visits";
     /// The browser's name for itself.
     pub const USER_AGENT: &str = "user_agent";
-    /// The address signed in from.
+    /// The address last seen at.
     pub const IP: &str = "ip";
+    /// When the person signed in, in seconds since 1970: a session that changed its id since is still that one.
+    pub const SINCE: &str = "since";
+    /// When the person was last seen, in seconds since 1970.
+    pub const SEEN: &str = "seen";
 }
 
 /// Stores sessions in Postgres.
@@ -33,6 +48,8 @@ pub mod key {
 pub struct SessionStore {
     db: Db,
     cache: SessionCache,
+    /// Rises with everything forgotten, so that what was read before that is not kept after it.
+    forgotten: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for SessionStore {
@@ -51,13 +68,20 @@ impl SessionStore {
     /// A store with an empty cache.
     #[must_use]
     pub fn new(db: Db) -> Self {
-        Self { db, cache: Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(5)).build() }
+        let cache = Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(5)).build();
+        Self { db, cache, forgotten: Arc::default() }
     }
 
-    /// The cache, for the listener that ends entries early.
-    #[must_use]
-    pub fn cache(&self) -> &SessionCache {
-        &self.cache
+    /// Reads the session with this hash from the database the next time: it was changed or ended.
+    pub async fn forget(&self, hash: &[u8]) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.cache.invalidate(hash).await;
+    }
+
+    /// Reads every session from the database the next time.
+    pub fn forget_all(&self) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        self.cache.invalidate_all();
     }
 
     async fn read(&self, hash: &[u8]) -> crate::error::Result<Option<(serde_json::Value, DateTime<Utc>)>> {
@@ -72,29 +96,69 @@ impl SessionStore {
         Ok(row.map(|row| (row.data, row.expires_at)))
     }
 
-    async fn write(&self, record: &Record) -> crate::error::Result<()> {
-        let text = |key: &str| record.data.get(key).and_then(|value| value.as_str());
-        let user = text(key::USER).and_then(|id| id.parse::<UserId>().ok());
-        let data = serde_json::to_value(&record.data).map_err(anyhow::Error::from)?;
-        let expires_at = DateTime::from_timestamp(record.expiry_date.unix_timestamp(), 0).unwrap_or_default();
-        let mut tx = self.db.begin_system("write a session").await?;
+    async fn add(&self, record: &Record) -> crate::error::Result<()> {
+        let row = Columns::of(record)?;
+        let mut tx = self.db.begin_system("begin a session").await?;
         sqlx::query!(
             "insert into sessions (id_hash, user_id, data, user_agent, ip, created_at, last_seen_at, expires_at)
-             values ($1, $2, $3, $4, ($5::text)::inet, $6, $6, $7)
-             on conflict (id_hash) do update set user_id = excluded.user_id, data = excluded.data,
-               user_agent = excluded.user_agent, ip = excluded.ip, last_seen_at = excluded.last_seen_at,
-               expires_at = excluded.expires_at",
-            id_hash(record.id),
-            user as Option<UserId>,
-            data,
-            text(key::USER_AGENT),
-            text(key::IP),
+             values ($1, $2, $3, $4, ($5::text)::inet, $6, $7, $8)",
+            row.id_hash,
+            row.user as Option<UserId>,
+            row.data,
+            row.user_agent,
+            row.ip,
+            row.since.unwrap_or_else(|| tx.now()),
             tx.now(),
-            expires_at
+            tx.now() + LIFETIME
         )
         .execute(tx.conn())
         .await?;
         tx.commit().await
+    }
+
+    /// Only changes: a session that was ended while this request ran stays ended.
+    async fn change(&self, record: &Record) -> crate::error::Result<()> {
+        let row = Columns::of(record)?;
+        let mut tx = self.db.begin_system("change a session").await?;
+        sqlx::query!(
+            "update sessions set user_id = $2, data = $3, user_agent = $4, ip = ($5::text)::inet, last_seen_at = $6,
+               expires_at = $7 where id_hash = $1",
+            row.id_hash,
+            row.user as Option<UserId>,
+            row.data,
+            row.user_agent,
+            row.ip,
+            tx.now(),
+            tx.now() + LIFETIME
+        )
+        .execute(tx.conn())
+        .await?;
+        tx.commit().await
+    }
+}
+
+/// What the table shows of a session in columns of their own.
+struct Columns {
+    id_hash: Vec<u8>,
+    user: Option<UserId>,
+    data: serde_json::Value,
+    user_agent: Option<String>,
+    ip: Option<String>,
+    since: Option<DateTime<Utc>>,
+}
+
+impl Columns {
+    fn of(record: &Record) -> crate::error::Result<Self> {
+        let text = |key: &str| record.data.get(key).and_then(|value| value.as_str());
+        let since = record.data.get(key::SINCE).and_then(serde_json::Value::as_i64);
+        Ok(Self {
+            id_hash: id_hash(record.id),
+            user: text(key::USER).and_then(|id| id.parse().ok()),
+            data: serde_json::to_value(&record.data).map_err(anyhow::Error::from)?,
+            user_agent: text(key::USER_AGENT).map(str::to_owned),
+            ip: text(key::IP).map(str::to_owned),
+            since: since.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+        })
     }
 }
 
@@ -104,22 +168,28 @@ fn backend(error: impl std::fmt::Display) -> Error {
 
 #[async_trait]
 impl Store for SessionStore {
+    /// A session that begins has a new id, also where the library hands over the id of the one before: that one may be
+    /// known to somebody else.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        // 128 random bits do not meet again; the upsert of `save` is what would happen anyway.
-        self.save(record).await
+        record.id = Id::default();
+        self.add(record).await.map_err(backend)?;
+        self.forget(&id_hash(record.id)).await;
+        Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.write(record).await.map_err(backend)?;
-        self.cache.invalidate(&id_hash(record.id)).await;
+        self.change(record).await.map_err(backend)?;
+        self.forget(&id_hash(record.id)).await;
         Ok(())
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let hash = id_hash(*id);
         if let Some(record) = self.cache.get(&hash).await {
-            return Ok(record);
+            let now = self.db.now().timestamp();
+            return Ok(record.filter(|record| record.expiry_date.unix_timestamp() > now));
         }
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let row = self.read(&hash).await.map_err(backend)?;
         let record = row
             .map(|(data, expires_at)| {
@@ -129,7 +199,9 @@ impl Store for SessionStore {
                 Ok::<_, Error>(Record { id: *id, data, expiry_date })
             })
             .transpose()?;
-        self.cache.insert(hash, record.clone()).await;
+        if self.forgotten.load(Ordering::SeqCst) == forgotten {
+            self.cache.insert(hash, record.clone()).await;
+        }
         Ok(record)
     }
 
@@ -141,7 +213,7 @@ impl Store for SessionStore {
             .await
             .map_err(backend)?;
         tx.commit().await.map_err(backend)?;
-        self.cache.invalidate(&hash).await;
+        self.forget(&hash).await;
         Ok(())
     }
 }

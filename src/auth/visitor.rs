@@ -8,13 +8,17 @@ use crate::ids::{AgencyId, UserId};
 use crate::server::flash::Flash;
 use crate::server::state::App;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use axum::middleware::Next;
 use axum::response::Response;
+use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::use_context;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use tower_sessions::Session;
+
+/// When a person was last seen is written down at most this often.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 
 /// From where a request came.
 #[derive(Clone, Debug)]
@@ -86,6 +90,42 @@ impl Visitor {
         self.session_hash().ok_or_else(|| anyhow::anyhow!("a session that was saved has no id").into())
     }
 
+    /// Begins a session for `user` in `agency` under a new id, so that one known from before is worth nothing.
+    ///
+    /// # Errors
+    /// When the session cannot be stored.
+    pub async fn begin_session(&self, user: UserId, agency: AgencyId, now: DateTime<Utc>) -> Result<()> {
+        self.end_session().await?;
+        let begun = async {
+            self.session.insert(key::USER, user).await?;
+            self.session.insert(key::AGENCY, agency).await?;
+            self.session.insert(key::SINCE, now.timestamp()).await
+        };
+        begun.await.map_err(anyhow::Error::from)?;
+        note_visit(&self.session, &self.origin, now).await
+    }
+
+    /// Goes on under a new id, in `agency`: what the session may has changed.
+    ///
+    /// # Errors
+    /// When the session cannot be stored.
+    pub async fn renew_session(&self, agency: AgencyId) -> Result<()> {
+        self.session.insert(key::AGENCY, agency).await.map_err(anyhow::Error::from)?;
+        self.session.cycle_id().await.map_err(anyhow::Error::from)?;
+        Ok(())
+    }
+
+    /// Ends this browser's session, if it has one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_session(&self) -> Result<()> {
+        if self.session.id().is_some() {
+            self.session.flush().await.map_err(anyhow::Error::from)?;
+        }
+        Ok(())
+    }
+
     /// The proof that this visitor holds `P`.
     ///
     /// # Errors
@@ -102,26 +142,36 @@ pub async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let member = match signed_in(&app, &session).await {
+    let origin = crate::server::request::origin(&request);
+    let member = match signed_in(&app, &session, &origin).await {
         Ok(member) => member,
         Err(error) => return crate::server::frame::error_response(error),
     };
+    let https = app.settings.is_https();
+    let brought = cookie(request.headers(), super::session_cookie(https)).is_some();
     let visitor = Visitor {
         member,
-        origin: crate::server::request::origin(&request),
-        session,
+        origin,
+        session: session.clone(),
         flash: Flash::read(&app, request.headers()),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         theme: chosen_theme(request.headers()),
     };
     request.extensions_mut().insert(visitor);
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if https && brought && session.is_empty().await {
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(NO_COOKIE));
+    }
+    response
 }
 
-async fn signed_in(app: &App, session: &Session) -> Result<Option<Member>> {
+/// Browsers change a `__Host-` cookie only by one that is `Secure` too, which the library's removal is not.
+const NO_COOKIE: &str = "__Host-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax";
+
+async fn signed_in(app: &App, session: &Session, origin: &Origin) -> Result<Option<Member>> {
     let user = session.get::<UserId>(key::USER).await.map_err(anyhow::Error::from)?;
     let Some(user) = user else { return Ok(None) };
-    // Nobody has chosen one right after signing in.
+    note_visit(session, origin, app.db.now()).await?;
     let agency = session.get::<Option<AgencyId>>(key::AGENCY).await.map_err(anyhow::Error::from)?.flatten();
     if let Some(member) = app.members.get(&(user, agency)).await {
         return Ok(Some(member));
@@ -131,6 +181,21 @@ async fn signed_in(app: &App, session: &Session) -> Result<Option<Member>> {
         app.members.insert((user, agency), member.clone()).await;
     }
     Ok(member)
+}
+
+/// Keeps when and from where a person was last seen, without a write per request. The session is stored, and its cookie
+/// sent again, when the request is done: from then on it lives for its whole lifetime.
+async fn note_visit(session: &Session, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
+    let noted = async {
+        let seen = session.get::<i64>(key::SEEN).await?;
+        if seen.is_some_and(|seen| (now.timestamp() - seen).abs() < SEEN_EVERY.num_seconds()) {
+            return Ok(());
+        }
+        session.insert(key::SEEN, now.timestamp()).await?;
+        session.insert(key::IP, origin.ip).await?;
+        session.insert(key::USER_AGENT, &origin.user_agent).await
+    };
+    noted.await.map_err(|error: tower_sessions::session::Error| anyhow::Error::from(error).into())
 }
 
 /// The value of cookie `name`.

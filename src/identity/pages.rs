@@ -1,5 +1,17 @@
 //! The pages of identity.
 
+mod agencies;
+mod confirmation;
+mod devices;
+mod mailed;
+mod password;
+
+pub use agencies::agencies;
+pub use confirmation::AskToConfirm;
+pub use devices::devices;
+pub use mailed::{forgotten_password, reset_password, verify_email};
+pub use password::password;
+
 use super::server_fns::{SignIn, SignUp};
 use crate::auth::Visitor;
 use crate::server::frame::{Frame, Page};
@@ -9,6 +21,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::Deserialize;
+
+/// Said before the mistake, not after it.
+const RULE: &str = "At least 10 characters; a few words in a row are good";
 
 /// Where to go on to after signing in.
 #[derive(Debug, Deserialize)]
@@ -53,8 +68,7 @@ pub async fn sign_up(visitor: Visitor) -> Response {
                     <Field name="agency" label="Agency name" autocomplete="organization" maxlength=100/>
                     <Field name="name" label="Your name" autocomplete="name" maxlength=100/>
                     <Field name="email" label="Email" kind="email" autocomplete="username"/>
-                    <Field name="password" label="Password" kind="password" autocomplete="new-password"
-                        hint="At least 10 characters; a few words in a row are good"/>
+                    <Field name="password" label="Password" kind="password" autocomplete="new-password" hint=RULE/>
                     <Submit words="Create agency" class="button primary full"/>
                 </Form>
                 <p class="small">"Already here? "<a href="/sign-in">"Sign in"</a></p>

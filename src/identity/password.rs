@@ -21,11 +21,6 @@ const WAITING: usize = 64;
 const DUMMY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$7c1r0y7q0b3m2bq1m0m3m2bq1m0m3m2bq1m0m3m2bq0";
 
-/// The shortest password (NIST SP 800-63B asks for 8 and no composition rules; we ask for a little more).
-pub const MIN_CHARS: usize = 10;
-/// The longest, so that hashing cannot be made to work for minutes.
-pub const MAX_CHARS: usize = 200;
-
 /// Hashes and verifies passwords.
 #[derive(Clone)]
 pub struct Passwords {
@@ -88,4 +83,42 @@ fn hasher() -> anyhow::Result<Argon2<'static>> {
     let params =
         Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+    use crate::random::SeededRandom;
+
+    fn passwords() -> Passwords {
+        Passwords::new(Arc::new(SeededRandom::new(1)))
+    }
+
+    #[tokio::test]
+    async fn a_password_fits_its_own_hash_only() {
+        let hash = passwords().hash("correct horse battery".into()).await.unwrap();
+        assert!(passwords().verify("correct horse battery".into(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords().verify("correct horse batterx".into(), Some(hash)).await.unwrap());
+        assert!(!passwords().verify("correct horse battery".into(), None).await.unwrap());
+    }
+
+    /// What an unknown email is verified against costs as much as what a known one is.
+    #[tokio::test]
+    async fn the_dummy_costs_what_a_real_hash_costs() {
+        let real = passwords().hash("correct horse battery".into()).await.unwrap();
+        let (real, dummy) = (PasswordHash::new(&real).unwrap(), PasswordHash::new(DUMMY).unwrap());
+        assert_eq!(dummy.algorithm, real.algorithm);
+        assert_eq!(dummy.version, real.version);
+        assert_eq!(Params::try_from(&dummy).unwrap(), Params::try_from(&real).unwrap());
+        assert_eq!(dummy.salt.map(|it| it.len()), real.salt.map(|it| it.len()));
+        assert_eq!(dummy.hash.map(|it| it.len()), real.hash.map(|it| it.len()));
+    }
+
+    #[test]
+    fn the_parameters_are_owasps() {
+        let params = hasher().unwrap();
+        let params = params.params();
+        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (19_456, 2, 1));
+    }
 }

@@ -4,6 +4,11 @@ use crate::permission;
 
 permission!(
     ManageOwnSessions,
-    "see and end their own sessions and change their own password",
+    "see and end their own sessions, change their own password and confirm their address",
+    [Owner, Manager, Chatter, Creator, Compliance]
+);
+permission!(
+    ManageOwnAgencies,
+    "see the agencies that they belong to, switch between them and start a new one",
     [Owner, Manager, Chatter, Creator, Compliance]
 );

@@ -1,10 +1,12 @@
 //! What the forms of identity post to.
 
-use super::service::{self, NewAgency, SignedIn};
-use crate::auth::{self, Visitor, session_key};
+use super::{NewAgency, devices, memberships, recovery, registration, service};
+use crate::auth::{self, Visitor};
 use crate::error::Result;
+use crate::ids::AgencyId;
 use crate::problem::Problem;
 use crate::server::outcome;
+use crate::server::own_path::own_path;
 use crate::server::state::App;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -15,12 +17,18 @@ pub fn sign_out_path() -> &'static str {
     SignOut::PATH
 }
 
+fn here() -> Result<(App, Visitor)> {
+    Ok((App::current()?, auth::visitor()?))
+}
+
+// ------------------------------------------------------- in and out
+
 #[server]
 pub async fn sign_up(agency: String, name: String, email: String, password: String) -> Result<(), Problem> {
-    let (app, visitor) = (App::current()?, auth::visitor()?);
+    let (app, visitor) = here()?;
     let new = NewAgency { agency, name, email, password: password.into() };
-    let signed_in = service::sign_up(&app.db, &app.passwords, visitor.origin(), new).await?;
-    begin_session(&visitor, signed_in).await?;
+    let signed_in = registration::register(&app.reception(), visitor.origin(), new).await?;
+    visitor.begin_session(signed_in.user, signed_in.agency, app.db.now()).await?;
     outcome::go("/dashboard");
     Ok(())
 }
@@ -31,35 +39,127 @@ pub async fn sign_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), Problem> {
-    let (app, visitor) = (App::current()?, auth::visitor()?);
-    let signed_in = service::sign_in(&app.db, &app.passwords, &email, password.into()).await?;
-    begin_session(&visitor, signed_in).await?;
-    outcome::go(own_page(&next));
+    let (app, visitor) = here()?;
+    let signed_in = service::sign_in(&app.reception(), visitor.origin(), &email, password.into()).await?;
+    visitor.begin_session(signed_in.user, signed_in.agency, app.db.now()).await?;
+    let next = Some(next).filter(|next| !next.is_empty());
+    outcome::go(next.and_then(|next| own_path(&next)).unwrap_or_else(|| "/dashboard".to_owned()));
     Ok(())
 }
 
 #[server]
 pub async fn sign_out() -> Result<(), Problem> {
-    auth::visitor()?.session().flush().await.map_err(|error| crate::error::Error::Internal(error.into()))?;
+    let (app, visitor) = here()?;
+    if visitor.member().is_some() {
+        service::sign_out(&app.db, &visitor.scope()?).await?;
+    }
+    visitor.end_session().await?;
     outcome::go("/sign-in");
     Ok(())
 }
 
-/// The session gets a new id, so that one known from before is worth nothing.
-async fn begin_session(visitor: &Visitor, signed_in: SignedIn) -> Result<()> {
-    let session = visitor.session();
-    let begun = async {
-        session.flush().await?;
-        session.insert(session_key::USER, signed_in.user).await?;
-        session.insert(session_key::AGENCY, signed_in.agency).await?;
-        session.insert(session_key::USER_AGENT, &visitor.origin().user_agent).await?;
-        session.insert(session_key::IP, visitor.origin().ip).await
-    };
-    begun.await.map_err(|error: tower_sessions::session::Error| anyhow::Error::from(error).into())
+// ------------------------------------------------------- the address
+
+#[server]
+pub async fn send_confirmation() -> Result<(), Problem> {
+    let (app, scope) = (App::current()?, auth::scope()?);
+    let sent = registration::send_again(&app.reception(), &scope).await?;
+    let email = scope.member().email();
+    outcome::notice(if sent {
+        format!("A new link is on its way to {email}. It works for 24 hours.")
+    } else {
+        format!("{email} is confirmed already.")
+    });
+    Ok(())
 }
 
-/// A path of ours to go on to, else the dashboard: never another site's address.
-fn own_page(next: &str) -> String {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
-    if ours { next.to_owned() } else { "/dashboard".to_owned() }
+#[server]
+pub async fn verify_email(token: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    registration::verify_email(&app.reception(), visitor.origin(), &token.into()).await?;
+    app.members.invalidate_all();
+    outcome::notice("Thank you, your address is confirmed.");
+    outcome::go("/");
+    Ok(())
+}
+
+// ------------------------------------------------------- the password
+
+#[server]
+pub async fn ask_for_new_password(email: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let email = recovery::ask_for_reset(&app.reception(), visitor.origin(), &email).await?;
+    outcome::notice(format!(
+        "If {email} has an account here, a link to choose a new password is on its way. It works for an hour."
+    ));
+    outcome::go("/forgotten-password");
+    Ok(())
+}
+
+#[server]
+pub async fn reset_password(token: String, password: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    recovery::reset(&app.reception(), visitor.origin(), &token.into(), password.into()).await?;
+    visitor.end_session().await?;
+    outcome::notice("Your password is changed, and every device is signed out. Sign in with the new one.");
+    outcome::go("/sign-in");
+    Ok(())
+}
+
+#[server]
+pub async fn change_password(current_password: String, new_password: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let (scope, session) = (visitor.scope()?, visitor.session_hash());
+    let (current, new) = (current_password.into(), new_password.into());
+    recovery::change_password(&app.reception(), &scope, session.as_deref(), current, new).await?;
+    visitor.renew_session(scope.member().agency_id()).await?;
+    outcome::notice("Your password is changed. Your other devices are signed out.");
+    Ok(())
+}
+
+// ------------------------------------------------------- devices
+
+#[server]
+pub async fn end_device(device: String) -> Result<(), Problem> {
+    devices::end(&App::current()?.db, &auth::scope()?, &device).await?;
+    outcome::notice("That device is signed out.");
+    outcome::go("/settings/devices");
+    Ok(())
+}
+
+#[server]
+pub async fn end_other_devices() -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let session = visitor.session_hash();
+    let ended = devices::end_others(&app.db, &visitor.scope()?, session.as_deref()).await?;
+    outcome::notice(match ended {
+        0 => "You are signed in nowhere else.".to_owned(),
+        1 => "The other device is signed out.".to_owned(),
+        several => format!("{several} other devices are signed out."),
+    });
+    outcome::go("/settings/devices");
+    Ok(())
+}
+
+// ------------------------------------------------------- agencies
+
+#[server]
+pub async fn switch_agency(agency: AgencyId) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let scope = visitor.scope()?;
+    if memberships::switch(&app.db, &scope, agency).await? {
+        visitor.renew_session(agency).await?;
+    }
+    outcome::go("/dashboard");
+    Ok(())
+}
+
+#[server]
+pub async fn start_agency(name: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let started = memberships::start(&app.db, &visitor.scope()?, &name).await?;
+    visitor.renew_session(started.agency).await?;
+    outcome::notice(format!("{} is ready. You are its owner.", name.trim()));
+    outcome::go("/dashboard");
+    Ok(())
 }

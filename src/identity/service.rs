@@ -1,26 +1,19 @@
-//! Signing up and in.
+//! Signing in and out, and proving again who one is.
 
-use super::password::{MAX_CHARS, MIN_CHARS, Passwords};
+use super::jobs::RecordFailedSignIn;
+use super::policy::ManageOwnSessions;
+use super::reception::Reception;
+use super::records::record_everywhere;
 use super::store;
+use super::tries::{self, Try};
+use super::types::email;
 use crate::audit::{self, Event};
-use crate::auth::{Origin, SystemScope};
-use crate::db::Db;
-use crate::error::{Error, Invalid, Result, on_constraint};
+use crate::auth::{Origin, Scope, SystemScope};
+use crate::db::{Db, SystemTx};
+use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
-use secrecy::{ExposeSecret, SecretString};
-
-/// What a new owner types.
-#[derive(Clone, Debug)]
-pub struct NewAgency {
-    /// The agency's name.
-    pub agency: String,
-    /// The owner's name.
-    pub name: String,
-    /// The owner's address.
-    pub email: String,
-    /// The owner's password.
-    pub password: SecretString,
-}
+use crate::jobs::{self, How};
+use secrecy::SecretString;
 
 /// A person who proved who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,106 +21,101 @@ pub struct SignedIn {
     /// The person.
     pub user: UserId,
     /// The agency they begin in.
-    pub agency: Option<AgencyId>,
-}
-
-/// Makes a user, their agency and their membership as its owner.
-///
-/// # Errors
-/// `Invalid` for what needs correcting, also when the email has a user already.
-pub async fn sign_up(db: &Db, passwords: &Passwords, origin: &Origin, new: NewAgency) -> Result<SignedIn> {
-    let new = checked(new)?;
-    let hash = passwords.hash(new.password.clone()).await?;
-    let mut tx = db.begin_system("sign up").await?;
-    let (user, agency) = (tx.new_id::<UserId>(), tx.new_id::<AgencyId>());
-    store::add_user(&mut tx, user, &new.email, &new.name, &hash)
-        .await
-        .map_err(on_constraint("users_email_key", || {
-            Error::field("email", "This email has an account already. Sign in, or use another email.")
-        }))?;
-    store::add_agency(&mut tx, agency, &new.agency, user).await?;
-    let scope = SystemScope::caused_by(agency, origin.actor("member", Some(user)));
-    let mut tx = tx.into_agency(&scope).await?;
-    audit::record(&mut tx, Event::new("agencies.created").subject(agency)).await?;
-    tx.commit().await?;
-    Ok(SignedIn { user, agency: Some(agency) })
-}
-
-fn checked(new: NewAgency) -> Result<NewAgency> {
-    let mut invalid = Invalid::default();
-    let agency = invalid.take("agency", named(&new.agency, "Type your agency's name"));
-    let name = invalid.take("name", named(&new.name, "Type your name"));
-    let email = invalid.take("email", email(&new.email));
-    invalid.take("password", long_enough(&new.password));
-    invalid.check()?;
-    Ok(NewAgency {
-        agency: agency.unwrap_or_default(),
-        name: name.unwrap_or_default(),
-        email: email.unwrap_or_default(),
-        password: new.password,
-    })
-}
-
-fn named(text: &str, missing: &'static str) -> Result<String, &'static str> {
-    match text.trim() {
-        "" => Err(missing),
-        text if text.chars().count() > 100 => Err("At most 100 characters fit here"),
-        text => Ok(text.to_owned()),
-    }
-}
-
-/// An address in lower case. What mail really reaches is proven by the link sent to it.
-pub(super) fn email(text: &str) -> Result<String, &'static str> {
-    let text = text.trim().to_lowercase();
-    let parsed: Result<lettre::Address, _> = text.parse();
-    match parsed {
-        Ok(address) if address.domain().contains('.') && text.len() <= 254 => Ok(text),
-        _ => Err("Type the whole address, like anna@studio.com"),
-    }
-}
-
-pub(super) fn long_enough(password: &SecretString) -> Result<(), &'static str> {
-    match password.expose_secret().chars().count() {
-        0..MIN_CHARS => Err("Use at least 10 characters; a few words in a row are good"),
-        MIN_CHARS..=MAX_CHARS => Ok(()),
-        _ => Err("At most 200 characters fit here"),
-    }
+    pub agency: AgencyId,
 }
 
 /// Proves who a person is by email and password.
 ///
 /// # Errors
-/// `Invalid` with the same sentence whether the email is unknown or the password wrong.
-pub async fn sign_in(
-    db: &Db,
-    passwords: &Passwords,
+/// `Invalid` with the same sentence, after the same work, whether the email is unknown or the password wrong; `RateLimited`
+/// after too many of these, for the right password too.
+pub(super) async fn sign_in(
+    reception: &Reception,
+    origin: &Origin,
     typed_email: &str,
     password: SecretString,
 ) -> Result<SignedIn> {
-    let email = typed_email.trim().to_lowercase();
-    let mut tx = db.begin_system("sign in").await?;
-    let found = store::find_credentials(&mut tx, &email).await?;
+    let wrong = || Error::field("password", "Email and password do not fit together");
+    let Ok(email) = email(typed_email) else { return Err(wrong()) };
+    let Some((mut tx, user)) = try_password(reception, origin, &email, password).await? else {
+        return Err(wrong());
+    };
+    let Some(agency) = store::find_first_agency(&mut tx, user).await? else {
+        tx.commit().await?;
+        return Err(Error::conflict(
+            "You belong to no agency any more. An owner can invite you again; to start an agency of your own, sign up with another email.",
+        ));
+    };
+    let scope = SystemScope::caused_by(agency, origin.actor("member", Some(user)));
+    let mut tx = tx.into_agency(&scope).await?;
+    audit::record(&mut tx, Event::new("identity.signed_in").subject(user)).await?;
+    tx.commit().await?;
+    Ok(SignedIn { user, agency })
+}
+
+/// The person whose password fits, and the transaction in which that may be used. When it does not fit, that was counted and
+/// goes on record in the background, for unknown emails too: whoever measures the time learns nothing.
+///
+/// # Errors
+/// `RateLimited` after too many.
+pub(super) async fn try_password(
+    reception: &Reception,
+    origin: &Origin,
+    email: &str,
+    password: SecretString,
+) -> Result<Option<(SystemTx, UserId)>> {
+    let attempt = Try::new(tries::PASSWORD, email, origin.ip);
+    let mut tx = reception.db.begin_system("look up a password").await?;
+    attempt.check(&mut tx).await?;
+    let (user, hash) = store::find_credentials(&mut tx, email).await?.unzip();
     drop(tx);
-    let (user, hash) = found.unzip();
-    let fits = passwords.verify(password, hash).await?;
-    match (fits, user) {
-        (true, Some(user)) => Ok(SignedIn { user, agency: None }),
-        _ => Err(Error::field("password", "Email and password do not fit together")),
+    let fits = reception.passwords.verify(password, hash.clone()).await?;
+    let mut tx = reception.db.begin_system("decide a try").await?;
+    attempt.hold(&mut tx).await?;
+    // It may have been changed while it was being verified; then the old one is worth nothing.
+    let current = store::find_credentials(&mut tx, email).await?;
+    if let (true, Some(user)) = (fits && current.unzip().1 == hash, user) {
+        attempt.forgive(&mut tx).await?;
+        return Ok(Some((tx, user)));
+    }
+    attempt.count(&mut tx).await?;
+    let failed = RecordFailedSignIn::new(email, origin);
+    jobs::enqueue(tx.conn(), &failed, How::default()).await?;
+    tx.commit().await?;
+    Ok(None)
+}
+
+/// Proves again that the member is who they are, before something that cannot be undone.
+///
+/// # Errors
+/// `Invalid` at the field `password` when it is not theirs; that counts like a failed sign-in. `RateLimited` after too many.
+pub async fn confirm_password<P>(
+    reception: &Reception,
+    scope: &Scope<P>,
+    password: SecretString,
+) -> Result<()> {
+    let (member, origin) = (scope.member(), scope.origin());
+    match try_password(reception, origin, member.email(), password).await? {
+        Some((tx, _)) => tx.commit().await,
+        None => Err(Error::field("password", "This is not your password")),
     }
 }
 
-/// Whether `password` is that of `user`, for what they must confirm by it again.
+/// Puts on record that the member signs out; the session is the caller's to end.
 ///
 /// # Errors
-/// `RateLimited` when too many passwords are being checked.
-pub async fn is_password_of(
-    db: &Db,
-    passwords: &Passwords,
-    user: UserId,
-    password: SecretString,
-) -> Result<bool> {
-    let mut tx = db.begin_system("confirm a password").await?;
-    let hash = store::find_password(&mut tx, user).await?;
-    drop(tx);
-    passwords.verify(password, hash).await
+/// When the database refuses.
+pub(super) async fn sign_out(db: &Db, scope: &Scope<ManageOwnSessions>) -> Result<()> {
+    let mut tx = db.begin(scope).await?;
+    let event = Event::new("identity.signed_out").subject(scope.member().user_id());
+    audit::record(&mut tx, event).await?;
+    tx.commit().await
+}
+
+/// Puts on record, in every agency of the person, that a password did not fit. An unknown email concerns nobody.
+pub(super) async fn record_failure(db: &Db, failed: &RecordFailedSignIn) -> Result<()> {
+    let mut tx = db.begin_system("record a failed sign-in").await?;
+    let Some(user) = store::find_user(&mut tx, &failed.email).await? else { return Ok(()) };
+    let event = Event::new("identity.sign_in_failed").subject(user);
+    record_everywhere(tx, user, &failed.actor(), event).await?.commit().await
 }

@@ -1,19 +1,31 @@
 //! The SQL of identity.
 
+mod links;
+mod members;
+mod sessions;
+mod tries;
+
+pub(super) use links::{add_link, find_link, remove_links_ended, set_link_used, set_links_used};
+pub(super) use members::{add_agency, find_first_agency, is_member, list_agencies, list_memberships};
+pub(super) use sessions::{list_sessions, remove_session, remove_sessions, remove_sessions_ended};
+pub(super) use tries::{add_try, find_full_since, lock_tries, remove_tries, remove_tries_before};
+
 use crate::db::SystemTx;
 use crate::error::Result;
-use crate::ids::{AgencyId, UserId};
+use crate::ids::UserId;
 
+/// Whether the user was added: not when the email (`users_email_key`) has one already.
 pub(super) async fn add_user(
     tx: &mut SystemTx,
     id: UserId,
     email: &str,
     name: &str,
     password_hash: &str,
-) -> Result<(), sqlx::Error> {
+) -> Result<bool> {
     let now = tx.now();
-    sqlx::query!(
-        "insert into users (id, email, name, password_hash, password_set_at, created_at) values ($1, $2, $3, $4, $5, $5)",
+    let done = sqlx::query!(
+        "insert into users (id, email, name, password_hash, password_set_at, created_at) values ($1, $2, $3, $4, $5, $5)
+         on conflict on constraint users_email_key do nothing",
         id as UserId,
         email,
         name,
@@ -22,22 +34,7 @@ pub(super) async fn add_user(
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
-}
-
-pub(super) async fn add_agency(tx: &mut SystemTx, id: AgencyId, name: &str, owner: UserId) -> Result<()> {
-    let now = tx.now();
-    sqlx::query!(
-        "with agency as (insert into agencies (agency_id, name, created_at) values ($1, $2, $4))
-         insert into members (agency_id, user_id, role, joined_at) values ($1, $3, 'owner', $4)",
-        id as AgencyId,
-        name,
-        owner as UserId,
-        now
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 pub(super) async fn find_credentials(tx: &mut SystemTx, email: &str) -> Result<Option<(UserId, String)>> {
@@ -47,9 +44,40 @@ pub(super) async fn find_credentials(tx: &mut SystemTx, email: &str) -> Result<O
     Ok(row.map(|row| (row.id, row.password_hash)))
 }
 
-pub(super) async fn find_password(tx: &mut SystemTx, user: UserId) -> Result<Option<String>> {
-    let hash = sqlx::query_scalar!("select password_hash from users where id = $1", user as UserId)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(hash)
+pub(super) async fn find_user(tx: &mut SystemTx, email: &str) -> Result<Option<UserId>> {
+    let user = sqlx::query_scalar!(r#"select id as "id: UserId" from users where email = $1"#, email);
+    Ok(user.fetch_optional(tx.conn()).await?)
+}
+
+/// Sets the password; the person's email.
+pub(super) async fn set_password(tx: &mut SystemTx, user: UserId, password_hash: &str) -> Result<String> {
+    let now = tx.now();
+    let email = sqlx::query_scalar!(
+        "update users set password_hash = $2, password_set_at = $3 where id = $1 returning email",
+        user as UserId,
+        password_hash,
+        now
+    );
+    Ok(email.fetch_one(tx.conn()).await?)
+}
+
+pub(super) async fn is_verified(tx: &mut SystemTx, user: UserId) -> Result<bool> {
+    let verified = sqlx::query_scalar!(
+        r#"select email_verified_at is not null as "verified!" from users where id = $1"#,
+        user as UserId
+    );
+    Ok(verified.fetch_one(tx.conn()).await?)
+}
+
+/// Confirms the address, unless it is already.
+pub(super) async fn set_verified(tx: &mut SystemTx, user: UserId) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!(
+        "update users set email_verified_at = $2 where id = $1 and email_verified_at is null",
+        user as UserId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

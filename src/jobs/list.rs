@@ -1,7 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{mail, sync, webhooks};
+use crate::{identity, mail, sync, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -12,9 +12,13 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<webhooks::ForgetWebhooks>(),
         task::<mail::SendMail>(),
         task::<mail::SweepMails>(),
+        task::<identity::SendResetLink>(),
+        task::<identity::RecordFailedSignIn>(),
+        task::<identity::SweepIdentity>(),
     ]
 }
 
 /// The recurring ones, in UTC; of many processes one adds them. Their payload is empty.
 pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
-23 3 * * * forget_webhooks";
+23 3 * * * forget_webhooks
+27 * * * * sweep_identity";

@@ -54,22 +54,23 @@ pub async fn listen(app: App) {
         if let Err(error) = listening {
             tracing::warn!(%error, "the connection that listens for changes was lost; trying again");
         }
-        app.sessions.cache().invalidate_all();
+        app.sessions.forget_all();
         app.members.invalidate_all();
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
 async fn listen_once(app: &App) -> crate::error::Result<()> {
-    let mut listener = app.db.listen(&["agency_changed", "session_changed"]).await?;
+    let mut listener = app.db.listen(&["agency_changed", "session_changed", "user_changed"]).await?;
     while let Some(notification) = listener.try_recv().await? {
         match notification.channel() {
             "session_changed" => {
                 let hash = data_encoding::HEXLOWER.decode(notification.payload().as_bytes());
                 if let Ok(hash) = hash {
-                    app.sessions.cache().invalidate(&hash).await;
+                    app.sessions.forget(&hash).await;
                 }
             }
+            "user_changed" => app.members.invalidate_all(),
             _ => heed(app, notification.payload()),
         }
     }

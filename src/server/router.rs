@@ -25,8 +25,6 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 /// A page or call that takes longer is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A session ends after so long without a visit.
-const SESSION_DAYS: i64 = 14;
 
 /// The whole app as a service; main and the tests both use it.
 pub fn router(app: App) -> Router {
@@ -96,6 +94,12 @@ fn pages() -> Listed {
         .route("/dashboard", get(analytics::pages::dashboard))
         .route("/sign-in", get(identity::pages::sign_in))
         .route("/sign-up", get(identity::pages::sign_up))
+        .route("/verify-email/{token}", get(identity::pages::verify_email))
+        .route("/forgotten-password", get(identity::pages::forgotten_password))
+        .route("/reset-password/{token}", get(identity::pages::reset_password))
+        .route("/settings/devices", get(identity::pages::devices))
+        .route("/settings/password", get(identity::pages::password))
+        .route("/settings/agencies", get(identity::pages::agencies))
         .route("/connections", get(connections::pages::list))
         .route("/connections/new", get(connections::pages::new))
         .route("/connections/{connection}/choose", get(connections::pages::choose))
@@ -164,12 +168,12 @@ fn single_files(root: &Path) -> Router<App> {
 fn sessions(app: &App) -> SessionManagerLayer<auth::SessionStore> {
     let https = app.settings.is_https();
     SessionManagerLayer::new(app.sessions.clone())
-        .with_name(if https { "__Host-session" } else { "session" })
+        .with_name(auth::session_cookie(https))
         .with_secure(https)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/")
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(SESSION_DAYS)))
+        .with_expiry(Expiry::OnInactivity(time::Duration::seconds(auth::SESSION_LIFETIME.num_seconds())))
 }
 
 /// Event streams are never compressed: a compressor would hold events back.

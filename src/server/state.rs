@@ -4,6 +4,7 @@ use crate::auth::{Member, SessionStore};
 use crate::config::Settings;
 use crate::connections::Connector;
 use crate::db::Db;
+use crate::identity::Reception;
 use crate::ids::{AgencyId, UserId};
 use crate::platform::{PlatformKind, Platforms};
 use crate::server::fragments::Fragments;
@@ -73,6 +74,13 @@ impl App {
         let fanvue = self.settings.fanvue_redirect_uri().parse().map_err(anyhow::Error::from)?;
         let redirect_uris = [(PlatformKind::Fanvue, fanvue)];
         Ok(Connector::new(self.db.clone(), self.vault.clone(), self.platforms.clone(), redirect_uris))
+    }
+
+    /// What the verbs of identity need.
+    #[must_use]
+    pub fn reception(&self) -> Reception {
+        let (db, vault) = (self.db.clone(), self.vault.clone());
+        Reception::new(db, vault, self.passwords.clone(), self.public_url.clone())
     }
 
     /// Where consent pages are: forms that connect an account are redirected there.

@@ -43,6 +43,8 @@ pub struct Setup {
     pub patience: Timeouts,
     /// Whether jobs run in the app's own process.
     pub works: bool,
+    /// The database of another app, beside which this one shall run.
+    pub database_url: Option<String>,
 }
 
 impl Default for Setup {
@@ -53,6 +55,7 @@ impl Default for Setup {
             sandbox: None,
             patience: Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(5) },
             works: true,
+            database_url: None,
         }
     }
 }
@@ -138,8 +141,12 @@ impl TestApp {
                 None => arguments.extend_from_slice(pair),
             }
         }
-        let (db, database_url) = database(setup.clock).await;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let database_url = match setup.database_url {
+            Some(url) => url,
+            None => new_database().await,
+        };
+        let db = run::database(&database_url, setup.clock, random.clone()).await.unwrap();
         let stop = CancellationToken::new();
         let app = run::build_with(settings(&arguments), db.clone(), &random, stop.clone(), setup.patience);
         let app = app.unwrap();
@@ -233,6 +240,16 @@ pub struct Browser {
     client: reqwest::Client,
     base: String,
     pub cookies: BTreeMap<String, String>,
+    /// Sent with every request, such as `user-agent`.
+    pub headers: BTreeMap<&'static str, String>,
+}
+
+/// What a program gets from a server function.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub retry_after: Option<u64>,
+    pub text: String,
 }
 
 /// What it shows in the end.
@@ -248,7 +265,23 @@ impl Browser {
     pub fn new(base: &str) -> Self {
         run::install_tls();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { client, base: base.to_owned(), cookies: BTreeMap::new() }
+        Self { client, base: base.to_owned(), cookies: BTreeMap::new(), headers: BTreeMap::new() }
+    }
+
+    fn dressed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header(COOKIE, cookies.join("; "));
+        self.headers.iter().fold(request, |request, (name, value)| request.header(*name, value))
+    }
+
+    /// What a program with this browser's session gets from the server function `name`.
+    pub async fn call(&self, name: &str, arguments: &[(&str, &str)]) -> Answer {
+        let url = format!("{}{}", self.base, function_path(name));
+        let request = self.dressed(self.client.post(url)).header(ACCEPT, "application/json");
+        let response = request.form(arguments).send().await.unwrap();
+        let retry_after =
+            response.headers().get("retry-after").map(|it| it.to_str().unwrap().parse().unwrap());
+        Answer { status: response.status().as_u16(), retry_after, text: response.text().await.unwrap() }
     }
 
     /// One request as a browser sends it, without following.
@@ -260,9 +293,7 @@ impl Browser {
         from: &str,
     ) -> Response {
         let url = if url.starts_with("http") { url.to_owned() } else { format!("{}{url}", self.base) };
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request =
-            self.client.request(method, &url).header(ACCEPT, "text/html").header(COOKIE, cookies.join("; "));
+        let mut request = self.dressed(self.client.request(method, &url)).header(ACCEPT, "text/html");
         if let Some(form) = form {
             request = request
                 .form(form)
@@ -284,12 +315,8 @@ impl Browser {
 
     /// The status that a program with this browser's session gets.
     pub async fn status(&mut self, method: Method, path: &str, form: &[(String, String)]) -> u16 {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self
-            .client
-            .request(method.clone(), format!("{}{path}", self.base))
-            .header(COOKIE, cookies.join("; "));
-        let request = request.header(ACCEPT, "application/json");
+        let request = self.client.request(method.clone(), format!("{}{path}", self.base));
+        let request = self.dressed(request).header(ACCEPT, "application/json");
         let request = if method == Method::POST { request.form(form) } else { request };
         request.send().await.unwrap().status().as_u16()
     }
@@ -339,6 +366,27 @@ impl Browser {
         let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let response = self.request(Method::POST, &action, Some(&fields), &shown.path).await;
         self.follow(response, shown.path).await
+    }
+}
+
+/// The path of the server function `name`.
+pub fn function_path(name: &str) -> String {
+    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let found = functions.iter().find(|path| function_name(path) == name);
+    (*found.unwrap_or_else(|| panic!("no server function {name}"))).to_owned()
+}
+
+/// `/api/sign_in1234567` is `sign_in`.
+pub fn function_name(path: &str) -> &str {
+    path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit())
+}
+
+/// Waits for something that happens in the background, for a few seconds at most.
+pub async fn eventually<F: AsyncFnMut() -> bool>(what: &str, mut it_is_so: F) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while !it_is_so().await {
+        assert!(tokio::time::Instant::now() < deadline, "never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A route or server function that is missing from `TABLE` fails here.
 
-use crate::app::{Browser, TestApp};
+use crate::app::{Browser, TestApp, function_name, function_path};
 use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
 use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency};
 use creatorcrm::analytics::policy::ViewDashboard;
@@ -10,7 +10,7 @@ use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{ConnectAccounts, ManageConnectLinks, ViewConnections};
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
 use creatorcrm::earnings::policy::ExportEarnings;
-use creatorcrm::identity::policy::ManageOwnSessions;
+use creatorcrm::identity::policy::{ManageOwnAgencies, ManageOwnSessions};
 use creatorcrm::search::policy::Search;
 use reqwest::Method;
 use sqlx::{Connection, PgConnection, Row};
@@ -124,6 +124,25 @@ const TABLE: &[Entry] = &[
     act("sign_up", &[("agency", "A"), ("name", "B"), ("email", "x"), ("password", "y")], May::Anybody),
     act("sign_in", &[("email", "x"), ("password", "y")], May::Anybody),
     act("sign_out", &[], May::Anybody),
+    Entry { ask: "/verify-email/made-up", ..page("/verify-email/{token}", May::Anybody) },
+    page("/forgotten-password", May::Anybody),
+    Entry { ask: "/reset-password/made-up", ..page("/reset-password/{token}", May::Anybody) },
+    page("/settings/devices", May::Holders(&ManageOwnSessions::INFO)),
+    page("/settings/password", May::Holders(&ManageOwnSessions::INFO)),
+    page("/settings/agencies", May::Holders(&ManageOwnAgencies::INFO)),
+    act("send_confirmation", &[], May::Holders(&ManageOwnSessions::INFO)),
+    act("verify_email", &[("token", "made-up")], May::Anybody),
+    act("ask_for_new_password", &[("email", "x")], May::Anybody),
+    act("reset_password", &[("token", "made-up"), ("password", "correct horse battery")], May::Anybody),
+    act(
+        "change_password",
+        &[("current_password", "wrong"), ("new_password", "correct horse battery")],
+        May::Holders(&ManageOwnSessions::INFO),
+    ),
+    row_act("end_device", &[("device", "{device}")], May::Holders(&ManageOwnSessions::INFO)),
+    act("end_other_devices", &[], May::Holders(&ManageOwnSessions::INFO)),
+    row_act("switch_agency", &[("agency", "{agency}")], May::Holders(&ManageOwnAgencies::INFO)),
+    act("start_agency", &[("name", "")], May::Holders(&ManageOwnAgencies::INFO)),
     act("connect_account", &[("platform", "fanvue")], May::Holders(&ConnectAccounts::INFO)),
     row_act("reconnect", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
     row_act("finish_connection", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
@@ -206,6 +225,7 @@ async fn world() -> World {
 async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str, String)> {
     let id = uuid::Uuid::new_v4;
     let (creator, connection, account, link) = (id(), id(), id(), id());
+    let device = "ab".repeat(32);
     let statement = format!(
         "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());
          insert into connections (agency_id, id, platform, platform_user_id, display_name, health, health_since, connected_at)
@@ -214,7 +234,9 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
            values ('{agency}', '{account}', 'fanvue', 'p1', '{connection}', '{creator}', 'Mia', 'mia', now());
          insert into syncs (agency_id, account_id, state) values ('{agency}', '{account}', 'idle');
          insert into connect_links (agency_id, id, token_hash, platform, note, created_by, created_at, expires_at)
-           select '{agency}', '{link}', '\\x00', 'fanvue', 'Mia', user_id, now(), now() + interval '1 day' from members where agency_id = '{agency}'"
+           select '{agency}', '{link}', '\\x00', 'fanvue', 'Mia', user_id, now(), now() + interval '1 day' from members where agency_id = '{agency}';
+         insert into sessions (id_hash, user_id, data, created_at, last_seen_at, expires_at)
+           select '\\x{device}', user_id, '{{}}', now(), now(), now() + interval '1 day' from members where agency_id = '{agency}'"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db).await.unwrap();
     vec![
@@ -223,6 +245,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{account}", account.to_string()),
         ("{link}", link.to_string()),
         ("{agency}", agency.to_string()),
+        ("{device}", device),
     ]
 }
 
@@ -259,17 +282,6 @@ async fn ask(browser: &mut Browser, entry: &Entry, ask: &str, arguments: &[(Stri
     let path = if entry.ask.is_empty() { function_path(entry.route) } else { ask.to_owned() };
     let method = if entry.ask.is_empty() { Method::POST } else { Method::GET };
     browser.status(method, &path, arguments).await
-}
-
-fn function_path(name: &str) -> String {
-    let functions: Vec<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
-    let found = functions.iter().find(|path| function_name(path) == name);
-    (*found.unwrap_or_else(|| panic!("no server function {name}"))).to_owned()
-}
-
-/// `/api/sign_in1234567` is `sign_in`.
-fn function_name(path: &str) -> &str {
-    path.trim_start_matches("/api/").trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
 #[tokio::test]

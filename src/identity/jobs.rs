@@ -1,0 +1,77 @@
+//! The background verbs of identity.
+
+use super::{recovery, service, store, tries};
+use crate::auth::Origin;
+use crate::db::Actor;
+use crate::error::Result;
+use crate::jobs::Job;
+use crate::server::state::App;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// That a link was used or came too late can be told for so long after its end.
+const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
+
+/// Mails a link to choose a new password, if the email has a user. After a crash it may be sent twice; both links work,
+/// until one is used.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendResetLink {
+    pub(super) email: String,
+}
+
+impl Job for SendResetLink {
+    const NAME: &'static str = "send_reset_link";
+
+    async fn run(self, app: &App) -> Result<()> {
+        recovery::send_reset(&app.reception(), &self.email).await
+    }
+}
+
+/// Puts a password that did not fit on record in the person's agencies. In the background, since for an unknown email there
+/// is none, and the time to answer must not tell. After a crash it may be recorded twice.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct RecordFailedSignIn {
+    pub(super) email: String,
+    ip: IpAddr,
+    request_id: String,
+}
+
+impl RecordFailedSignIn {
+    pub(super) fn new(email: &str, origin: &Origin) -> Self {
+        Self { email: email.to_owned(), ip: origin.ip, request_id: origin.request_id.clone() }
+    }
+
+    /// Somebody who did not prove who they are.
+    pub(super) fn actor(&self) -> Actor {
+        let request_id = Some(self.request_id.clone());
+        Actor { kind: "visitor".to_owned(), user_id: None, ip: Some(self.ip), request_id }
+    }
+}
+
+impl Job for RecordFailedSignIn {
+    const NAME: &'static str = "record_failed_sign_in";
+
+    async fn run(self, app: &App) -> Result<()> {
+        service::record_failure(&app.db, &self).await
+    }
+}
+
+/// Forgets what is over: sessions, links, tries.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SweepIdentity {}
+
+impl Job for SweepIdentity {
+    const NAME: &'static str = "sweep_identity";
+
+    async fn run(self, app: &App) -> Result<()> {
+        let mut tx = app.db.begin_system("forget what is over").await?;
+        let now = tx.now();
+        let sessions = store::remove_sessions_ended(&mut tx, now).await?;
+        let links = store::remove_links_ended(&mut tx, now - LINKS_KEPT).await?;
+        let tries = store::remove_tries_before(&mut tx, now - tries::REMEMBERED).await?;
+        tx.commit().await?;
+        tracing::debug!(sessions, links, tries, "what is over is forgotten");
+        Ok(())
+    }
+}

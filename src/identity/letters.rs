@@ -1,0 +1,55 @@
+//! The mails of identity. A link stands on a line of its own.
+
+use super::reception::Reception;
+use super::types::device_words;
+use crate::auth::Origin;
+use crate::mail::Mail;
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+
+/// Asks a new person to confirm that this is their address.
+pub(super) fn verify_email(reception: &Reception, to: &str, token: &SecretString) -> Mail {
+    let link = format!("{}/verify-email/{}", reception.public_url, token.expose_secret());
+    Mail {
+        to: to.to_owned(),
+        subject: "Confirm your address".to_owned(),
+        body: format!(
+            "Please confirm that this address is yours. Open this page and press the button:\n\n\
+             {link}\n\n\
+             The link works once, within 24 hours.\n\n\
+             If you did not sign up at CreatorCRM, leave this mail alone: nothing happens then.\n"
+        ),
+    }
+}
+
+/// The way back in, without the password.
+pub(super) fn reset_password(reception: &Reception, to: &str, token: &SecretString) -> Mail {
+    let link = format!("{}/reset-password/{}", reception.public_url, token.expose_secret());
+    Mail {
+        to: to.to_owned(),
+        subject: "Choose a new password".to_owned(),
+        body: format!(
+            "Somebody, hopefully you, asked for a new password at CreatorCRM. Choose it here:\n\n\
+             {link}\n\n\
+             The link works once, within an hour.\n\n\
+             If it was not you, leave this mail alone: your password stays as it is.\n"
+        ),
+    }
+}
+
+/// Tells the person that the password is another one now, from where, and what to do if it was not them.
+pub(super) fn password_changed(reception: &Reception, to: &str, origin: &Origin, at: DateTime<Utc>) -> Mail {
+    let (device, ip) = (device_words(&origin.user_agent), origin.ip);
+    let at = at.format("%-d %b %Y, %H:%M UTC");
+    let link = format!("{}/forgotten-password", reception.public_url);
+    Mail {
+        to: to.to_owned(),
+        subject: "Your password was changed".to_owned(),
+        body: format!(
+            "Your password at CreatorCRM was changed on {at}, from {device} ({ip}). Every other device was signed out.\n\n\
+             If it was you, all is well.\n\n\
+             If it was not you, choose a new password now, and check who reads your mail:\n\n\
+             {link}\n"
+        ),
+    }
+}

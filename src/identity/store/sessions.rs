@@ -1,0 +1,70 @@
+//! The SQL of a person's sessions; auth/session.rs keeps the sessions themselves. Whatever ends here is announced to every
+//! process by a trigger.
+
+use crate::db::SystemTx;
+use crate::error::Result;
+use crate::identity::types::Device;
+use crate::ids::UserId;
+use chrono::{DateTime, Utc};
+
+/// Nobody looks through more.
+const SHOWN: i64 = 100;
+
+/// The person's sessions, the one with the hash `here` first.
+pub(in crate::identity) async fn list_sessions(
+    tx: &mut SystemTx,
+    user: UserId,
+    here: Option<&[u8]>,
+) -> Result<Vec<Device>> {
+    let now = tx.now();
+    let rows = sqlx::query_as!(
+        Device,
+        r#"select encode(id_hash, 'hex') as "id!", coalesce(user_agent, '') as "user_agent!", host(ip) as ip,
+                  created_at as since, last_seen_at as last_seen, coalesce(id_hash = $2, false) as "here!"
+           from sessions where user_id = $1 and expires_at > $3
+           order by coalesce(id_hash = $2, false) desc, last_seen_at desc, id_hash limit $4"#,
+        user as UserId,
+        here,
+        now,
+        SHOWN
+    );
+    Ok(rows.fetch_all(tx.conn()).await?)
+}
+
+/// Whether there was such a session of the person.
+pub(in crate::identity) async fn remove_session(
+    tx: &mut SystemTx,
+    user: UserId,
+    id_hash: &[u8],
+) -> Result<bool> {
+    let done =
+        sqlx::query!("delete from sessions where user_id = $1 and id_hash = $2", user as UserId, id_hash)
+            .execute(tx.conn())
+            .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Removes every session of the person but `kept`; how many.
+pub(in crate::identity) async fn remove_sessions(
+    tx: &mut SystemTx,
+    user: UserId,
+    kept: Option<&[u8]>,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from sessions where user_id = $1 and id_hash is distinct from $2",
+        user as UserId,
+        kept
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Removes sessions of anybody that ended before `before`; how many.
+pub(in crate::identity) async fn remove_sessions_ended(
+    tx: &mut SystemTx,
+    before: DateTime<Utc>,
+) -> Result<u64> {
+    let done = sqlx::query!("delete from sessions where expires_at < $1", before).execute(tx.conn()).await?;
+    Ok(done.rows_affected())
+}

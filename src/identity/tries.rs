@@ -1,0 +1,84 @@
+//! Tries, counted in the database: how often somebody may guess a password or make us send mail, over all processes.
+
+use super::store;
+use super::types::network;
+use crate::db::SystemTx;
+use crate::error::{Error, Result};
+use chrono::TimeDelta;
+use std::net::IpAddr;
+
+/// What is counted, and how much of it is too much.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    act: &'static str,
+    per_email: i64,
+    per_network: i64,
+    within: TimeDelta,
+}
+
+/// Passwords that do not fit.
+pub(super) const PASSWORD: Limit =
+    Limit { act: "password", per_email: 5, per_network: 20, within: TimeDelta::minutes(15) };
+/// Requests that make us send mail to an address that somebody typed.
+pub(super) const MAIL: Limit =
+    Limit { act: "mail", per_email: 5, per_network: 60, within: TimeDelta::hours(1) };
+
+/// The longest that any limit looks back; what is older may go.
+pub(super) const REMEMBERED: TimeDelta = TimeDelta::hours(1);
+
+/// One try: of what, for whom, from where.
+pub(super) struct Try<'a> {
+    limit: Limit,
+    email: &'a str,
+    network: String,
+}
+
+impl<'a> Try<'a> {
+    pub(super) fn new(limit: Limit, email: &'a str, ip: IpAddr) -> Self {
+        Self { limit, email, network: network(ip) }
+    }
+
+    /// Refuses early, before costly work. Tries at the same moment all pass here; [`Try::hold`] decides between them.
+    ///
+    /// # Errors
+    /// `RateLimited` until the next try is free.
+    pub(super) async fn check(&self, tx: &mut SystemTx) -> Result<()> {
+        let (limit, now) = (self.limit, tx.now());
+        let since = now - limit.within;
+        let most = (limit.per_email, limit.per_network);
+        let full = store::find_full_since(tx, limit.act, self.email, &self.network, since, most).await?;
+        let Some(full) = full else { return Ok(()) };
+        // To the next whole second, so that who comes back then is let in.
+        let wait = (full + limit.within - now).to_std().unwrap_or_default();
+        Err(Error::RateLimited(std::time::Duration::from_secs(wait.as_secs() + 1)))
+    }
+
+    /// Decides tries of this email or from this network one after the other, until the transaction ends: however many
+    /// there are at once, no more than the limit learn anything.
+    ///
+    /// # Errors
+    /// `RateLimited` until the next try is free.
+    pub(super) async fn hold(&self, tx: &mut SystemTx) -> Result<()> {
+        let key = |of: &str, what: &str| format!("{} by {of} {what}", self.limit.act);
+        // The email always comes first, so that no two wait for each other.
+        store::lock_tries(tx, &key("email", self.email)).await?;
+        store::lock_tries(tx, &key("network", &self.network)).await?;
+        self.check(tx).await
+    }
+
+    /// Counts it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(super) async fn count(&self, tx: &mut SystemTx) -> Result<()> {
+        store::add_try(tx, self.limit.act, self.email, &self.network).await
+    }
+
+    /// Forgets what was counted for this email: its owner came.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(super) async fn forgive(&self, tx: &mut SystemTx) -> Result<()> {
+        store::remove_tries(tx, self.limit.act, self.email).await
+    }
+}
