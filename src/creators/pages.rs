@@ -77,7 +77,7 @@ fn list_content(
     };
     let links = vec![Link::new("/creators", "Creators"), Link::new("/creators/archived", "Archived")];
     let empty = page.rows.is_empty() && filter.words.is_none();
-    let header_add = (!(empty && !filter.archived)).then(add);
+    let header_add = (!empty || filter.archived).then(add);
     let body = match (empty, filter.archived) {
         (true, false) => view! {
             <Empty icon="creators" title="No creators yet"

@@ -97,7 +97,7 @@ fn csv(rows: &[ListedEarning], with_head: bool) -> Result<Vec<u8>> {
         }
         rows.iter().try_for_each(|row| writer.write_record(cells(row)))
     };
-    write().map_err(|error| anyhow::Error::from(error))?;
+    write().map_err(anyhow::Error::from)?;
     Ok(writer.into_inner().map_err(|error| anyhow::Error::from(error.into_error()))?)
 }
 

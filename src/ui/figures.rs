@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(words(9700, 10_000), "↓ 3 % from $100.00");
         assert_eq!(words(0, 10_000), "↓ 100 % from $100.00");
         assert_eq!(words(31_550, 10_000), "↑ 216 % from $100.00");
-        assert_eq!(words(1_000_001, 10_000_00), "↑ under 0.1 % from $10,000.00");
+        assert_eq!(words(1_000_001, 1_000_000), "↑ under 0.1 % from $10,000.00");
     }
 
     #[test]

@@ -151,7 +151,6 @@ pub fn time_words(at: DateTime<Utc>, zone: Option<Tz>, shape: TimeShape) -> Stri
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     #[test]

@@ -74,11 +74,14 @@ pub fn tip(id: &str, at: &str, gross: i64, fan: &str) -> Earning {
     }
 }
 
+/// Gross, net and payments of a fan, and when the first and the last was made.
+type OfFan = ([i64; 3], Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Recount {
     days: BTreeMap<(NaiveDate, String, String), [i64; 3]>,
     fan_days: BTreeMap<(NaiveDate, String, String), [i64; 3]>,
-    fans: BTreeMap<String, ([i64; 3], Option<DateTime<Utc>>, Option<DateTime<Utc>>)>,
+    fans: BTreeMap<String, OfFan>,
 }
 
 fn add(sums: &mut [i64; 3], row: &Earning) {

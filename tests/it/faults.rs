@@ -84,7 +84,7 @@ async fn health_is(app: &TestApp, account: &Connected, wanted: &str) {
 /// The first sync meets `fault` wherever it goes; then the fault ends, and with it the trouble.
 async fn struck_then_well(fault: Value, expected_health: &str, words: &str) {
     let (app, handle) = impatient().await;
-    let account = connected_amid(&app, &handle, &[fault.clone()]).await;
+    let account = connected_amid(&app, &handle, std::slice::from_ref(&fault)).await;
     let sentence = problem(&app, &account).await;
     assert!(sentence.contains(words), "{fault}: {sentence}");
     health_is(&app, &account, expected_health).await;

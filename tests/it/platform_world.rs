@@ -45,6 +45,9 @@ fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
+/// Id, fan, when it was sent, its price, and when it was unlocked.
+type PaidMessage = (String, String, DateTime<Utc>, i64, Option<DateTime<Utc>>);
+
 impl TestApp {
     /// A transaction that sees the rows of `agency`.
     pub async fn see(&self, agency: AgencyId) -> AgencyTx {
@@ -413,7 +416,7 @@ impl Figures {
         .await
         .unwrap();
         all.subscribers = days.into_iter().map(|day| (day.0, (day.1, day.2))).collect();
-        let paid: Vec<(String, String, DateTime<Utc>, i64, Option<DateTime<Utc>>)> = sqlx::query_as(
+        let paid: Vec<PaidMessage> = sqlx::query_as(
             "select message_id, fan_id, sent_at, price, unlocked_at from ppv_messages where account_id = $1",
         )
         .bind(account)
