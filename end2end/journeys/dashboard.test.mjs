@@ -18,7 +18,7 @@ async function withCreator(page, name) {
   return creator;
 }
 
-test("a chart is read by mouse, finger and keys", async () => {
+test("a chart is read by mouse and keys", async () => {
   const { page, close } = await person();
   await withCreator(page, "Carla");
   const chart = page.locator(".chart").first();
