@@ -17,6 +17,7 @@ use crate::keyset::{Page, Turn};
 use crate::money::{Currency, Money};
 use crate::paid_messages;
 use crate::period::{Choice, Period};
+use crate::sync;
 use crate::ui::Compared;
 use chrono::NaiveDate;
 use serde_json::json;
@@ -225,7 +226,7 @@ pub struct Comparison {
     pub results: Vec<paid_messages::Results>,
 }
 
-/// One account and the connection through which it is reached, if there is one.
+/// One account, the connection through which it is reached, if there is one, and how far its sync is.
 ///
 /// # Errors
 /// `NotFound` for an account that is not the tenant's.
@@ -233,11 +234,12 @@ pub async fn connection(
     db: &Db,
     scope: &Scope<ViewAccounts>,
     id: AccountId,
-) -> Result<(Account, Option<connections::Connection>)> {
+) -> Result<(Account, Option<connections::Connection>, Option<sync::Progress>)> {
     let mut tx = db.begin(scope).await?;
     let account = lookup(&mut tx, id).await?;
     let connection = connections::of_account(&mut tx, id).await?;
-    Ok((account, connection))
+    let progress = sync::progress(&mut tx, id).await?;
+    Ok((account, connection, progress))
 }
 
 /// One account and the creators that it can be given to.

@@ -99,11 +99,9 @@ fn delete_content(ending: Ending, email: String) -> impl IntoView {
         <PageHeader title=format!("Delete {}?", ending.name) trail=vec![Link::new("/settings", "Settings")]/>
         <section class="card" aria-label="What happens">
             <div class="card-body stack">
-                <ul>
-                    <li>{people}</li>
-                    <li>{accounts}</li>
-                    <li>"What was read, and the record of who did what, stays in the database, where nobody sees it. Until whoever runs this installation removes it there, they can bring the agency back; there is no fixed day on which that ends."</li>
-                </ul>
+                <p>{people}</p>
+                <p>{accounts}</p>
+                <p>"What was read, and the record of who did what, stays in the database, where nobody sees it. Until whoever runs this installation removes it there, they can bring the agency back; there is no fixed day on which that ends."</p>
                 <Form action=Delete::PATH>
                     <HiddenUsername email/>
                     <Field name="name" label=format!("Type {name} to confirm") autocomplete="off" maxlength=100/>

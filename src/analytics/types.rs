@@ -14,6 +14,7 @@ use crate::ids::{AccountId, ConnectionId};
 use crate::money::{Currency, Money};
 use crate::period::Period;
 use crate::platform::EarningSource;
+use crate::sync::Progress;
 use crate::ui::{ChartDay, Compared};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -70,8 +71,10 @@ pub struct Board {
 }
 
 /// The figures of one account in a period.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct AccountBoard {
+    /// How far its sync is; nothing when it was never connected.
+    pub progress: Option<Progress>,
     /// The days shown.
     pub period: Period,
     /// The days compared with.

@@ -5,7 +5,7 @@ use super::server_fns::{AddCreator, ArchiveCreator, GiveCreatorAccount, RenameCr
 use super::service;
 use super::types::{Creator, Filter, ListedCreator};
 use crate::accounts::Belongs;
-use crate::accounts::pages::{AccountTable, Row, money};
+use crate::accounts::pages::{AccountTable, Net, Row};
 use crate::auth::{Member, Visitor};
 use crate::error::Result;
 use crate::ids::{AccountId, CreatorId};
@@ -14,8 +14,8 @@ use crate::money::Currency;
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{
-    Amounts, Banner, Change, Compared, Empty, Field, Figure, Filters, Form, Hidden, Link, PageHeader, Select,
-    Stat, Stats, Submit, Tabs, Tone, Turns, Who,
+    Banner, Compared, Empty, Field, Figure, Filters, Form, Hidden, Link, PageHeader, Select, Stat, Stats,
+    Submit, Tabs, Tone, Turns, Who,
 };
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -117,7 +117,6 @@ fn found(page: keyset::Page<ListedCreator>, q: String) -> impl IntoView {
                                 <th scope="col">"Creator"</th>
                                 <th scope="col">"Accounts"</th>
                                 <th scope="col" class="num">"Net, 30 days"</th>
-                                <th scope="col" class="num">"Change"</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -142,21 +141,18 @@ fn CreatorRow(creator: ListedCreator) -> impl IntoView {
         1 => "One account".to_owned(),
         _ => format!("{count} accounts"),
     };
-    let accounts = creator.accounts.into_iter().take(4).enumerate().map(|(index, account)| {
+    let accounts = creator.accounts.into_iter().take(3).enumerate().map(|(index, account)| {
         let comma = (index > 0).then_some(", ");
         let words = format!("@{} on {}", account.handle, account.platform);
         view! { {comma}<a href=format!("/accounts/{}", account.id)>{words}</a> }
     });
     let accounts = accounts.collect_view();
-    let more = (count > 4).then(|| format!(" and {} more", count - 4));
-    let changes =
-        creator.net.iter().map(|it| view! { <div><Change compared=*it brief=true/></div> }).collect_view();
+    let more = (count > 3).then(|| format!(" and {} more", count - 3));
     view! {
         <tr>
             <th scope="row"><a href=format!("/creators/{}", creator.who.id)><Who name=creator.who.name sub=sub/></a></th>
             <td class="small">{accounts}{more}</td>
-            <td class="num"><Amounts sums=money(&creator.net)/></td>
-            <td class="end num">{changes}</td>
+            <td class="num"><Net figures=creator.net/></td>
         </tr>
     }
 }
@@ -211,8 +207,12 @@ fn one(creator: Creator, may_manage: bool, zone: Option<Tz>, currency: Currency)
         let shown = i64::try_from(creator.accounts.len()).unwrap_or(i64::MAX);
         let all = (shown < creator.account_count)
             .then(|| view! { <p><a href=format!("/accounts?creator={id}")>"All her accounts"</a></p> });
-        let rows = creator.accounts.into_iter().map(|account| view! { <Row account zone/> }).collect_view();
-        view! { <AccountTable>{rows}</AccountTable>{all} }.into_any()
+        let rows = creator
+            .accounts
+            .into_iter()
+            .map(|account| view! { <Row account zone of_creator=true/> })
+            .collect_view();
+        view! { <AccountTable of_creator=true>{rows}</AccountTable>{all} }.into_any()
     };
     view! {
         <PageHeader title=creator.who.name.clone() sub="The last 30 days, all accounts together"

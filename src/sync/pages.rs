@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn SyncProgress(
     progress: Progress,
     /// The zone in which times are told; without one, in UTC.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     zone: Option<Tz>,
 ) -> impl IntoView {
     let inside = if progress.is_complete() { current(&progress, zone) } else { first(&progress) };

@@ -217,3 +217,174 @@ impl Standing {
 fn apart(last: Option<DateTime<Utc>>, wait: Duration, now: DateTime<Utc>) -> DateTime<Utc> {
     last.map_or(now, |last| last + wait)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+    use super::*;
+
+    const LIMITS: Limits =
+        Limits { fan_insights: 50, requests: 200, window: std::time::Duration::from_secs(60) };
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn all() -> Capabilities {
+        Capabilities {
+            earnings: true,
+            subscriber_days: true,
+            fans: true,
+            fan_insights: true,
+            chats: true,
+            ..Capabilities::default()
+        }
+    }
+
+    /// Newly connected.
+    fn new() -> Standing {
+        Standing {
+            now: at("2026-11-25T12:00:00Z"),
+            platform_since: None,
+            failures: 0,
+            backfill_cursor: None,
+            backfill_since: None,
+            backfill_until: None,
+            backfill_reached: None,
+            backfill_begun_at: None,
+            backfill_done_at: None,
+            newest_at: None,
+            oldest_unsettled: None,
+            incremental_at: None,
+            earnings_due_at: None,
+            unsettled_due_at: None,
+            news_since: None,
+            look_begun_at: None,
+            look_since: None,
+            look_unsettled: false,
+            look_cursor: None,
+            profile_due_at: None,
+            subscribers_cursor: None,
+            subscribers_due_at: None,
+            subscribers_done_at: None,
+            fans_cursor: None,
+            fans_due_at: None,
+            fans_done_at: None,
+            messages_cursor: None,
+            messages_due_at: None,
+            messages_begun_at: None,
+            messages_done_at: None,
+            calls_begun_at: None,
+            calls: 0,
+            fans_waiting: false,
+            chats_waiting: false,
+        }
+    }
+
+    fn next(standing: &Standing) -> Option<Step> {
+        let steps = standing.steps(&all(), &LIMITS);
+        steps.into_iter().find(|(_, due)| *due <= standing.now).map(|(step, _)| step)
+    }
+
+    #[test]
+    fn the_newest_earnings_come_first_then_the_days_then_the_rest() {
+        let mut standing = new();
+        let later = Some(at("2026-11-25T13:00:00Z"));
+        assert_eq!(next(&standing), Some(Step::Profile));
+        standing.profile_due_at = later;
+        assert_eq!(next(&standing), Some(Step::Backfill));
+        standing.backfill_reached = Some(at("2026-11-18T00:00:00Z"));
+        (standing.earnings_due_at, standing.unsettled_due_at) = (later, later);
+        assert_eq!(next(&standing), Some(Step::Subscribers));
+        standing.subscribers_due_at = later;
+        assert_eq!(next(&standing), Some(Step::Backfill));
+        // News of a sale do not wait for the end of the first sync.
+        standing.earnings_due_at = Some(standing.now);
+        assert_eq!(next(&standing), Some(Step::Look));
+        (standing.earnings_due_at, standing.backfill_done_at) = (later, Some(standing.now));
+        assert_eq!(next(&standing), Some(Step::FanList));
+        (standing.fans_due_at, standing.fans_waiting) = (later, true);
+        assert_eq!(next(&standing), Some(Step::FanInsights));
+        standing.fans_waiting = false;
+        assert_eq!(next(&standing), Some(Step::ChatList));
+        (standing.messages_due_at, standing.chats_waiting) = (later, true);
+        assert_eq!(next(&standing), Some(Step::Chat));
+        standing.chats_waiting = false;
+        assert_eq!(next(&standing), None);
+    }
+
+    #[test]
+    fn windows_go_back_without_gaps_to_where_the_page_began() {
+        let mut standing = Standing { platform_since: Some(at("2026-08-01T00:00:00Z")), ..new() };
+        let mut end = None;
+        for _ in 0..20 {
+            let window = standing.backfill_window();
+            assert_eq!(window.until, end, "a window begins where the one before ended");
+            end = window.since;
+            let Some(since) = window.since else { break };
+            standing.backfill_reached = Some(since);
+        }
+        assert_eq!(end, None, "the last window is open, for what is older than the page");
+        assert!(standing.backfill_reached.unwrap() < at("2026-09-01T00:00:00Z"));
+        let under_way = Standing {
+            backfill_cursor: Some("token:x".to_owned()),
+            backfill_since: Some(at("2026-09-02T00:00:00Z")),
+            backfill_until: Some(at("2026-09-30T00:00:00Z")),
+            ..standing
+        };
+        let window = Window { since: under_way.backfill_since, until: under_way.backfill_until };
+        assert_eq!(under_way.backfill_window(), window, "a cursor is good inside its window only");
+    }
+
+    #[test]
+    fn a_look_goes_back_to_what_is_new_unsettled_or_told_of() {
+        let mut standing = Standing {
+            newest_at: Some(at("2026-11-25T11:00:00Z")),
+            incremental_at: Some(at("2026-11-25T11:50:00Z")),
+            unsettled_due_at: Some(at("2026-11-25T12:30:00Z")),
+            oldest_unsettled: Some(at("2026-11-18T10:00:00Z")),
+            ..new()
+        };
+        assert_eq!(standing.look(), (Some(at("2026-11-25T10:00:00Z")), false));
+        standing.news_since = Some(at("2026-11-24T10:00:00Z"));
+        assert_eq!(standing.look(), (Some(at("2026-11-24T09:00:00Z")), false));
+        standing.unsettled_due_at = None;
+        assert_eq!(standing.look(), (Some(at("2026-11-18T10:00:00Z")), true));
+        // A platform whose clock is ahead of ours hides nothing.
+        standing.newest_at = Some(at("2026-11-25T15:00:00Z"));
+        (standing.news_since, standing.oldest_unsettled) = (None, None);
+        assert_eq!(standing.look(), (Some(at("2026-11-25T10:50:00Z")), true));
+        standing.newest_at = None;
+        assert_eq!(standing.look().0, None, "without any earning all is read");
+    }
+
+    #[test]
+    fn streams_that_can_wait_leave_room_for_those_that_cannot() {
+        let later = Some(at("2026-11-25T13:00:00Z"));
+        let standing = Standing {
+            backfill_reached: later,
+            backfill_done_at: later,
+            profile_due_at: later,
+            subscribers_due_at: later,
+            earnings_due_at: later,
+            unsettled_due_at: later,
+            chats_waiting: true,
+            calls_begun_at: Some(at("2026-11-25T11:59:30Z")),
+            calls: 120,
+            ..new()
+        };
+        assert_eq!(next(&standing), None);
+        let steps = standing.steps(&all(), &LIMITS);
+        let soonest = steps.iter().map(|(_, due)| *due).min();
+        assert_eq!(soonest, Some(at("2026-11-25T12:00:30Z")), "when the minute is over");
+        let sold = Standing { earnings_due_at: Some(standing.now), ..standing };
+        assert_eq!(next(&sold), Some(Step::Look));
+    }
+
+    #[test]
+    fn a_platform_that_supplies_nothing_is_asked_for_the_profile_alone() {
+        let steps = new().steps(&Capabilities::default(), &LIMITS);
+        assert_eq!(steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [Step::Profile]);
+        assert!(new().is_complete(&Capabilities::default()) && !new().is_complete(&all()));
+    }
+}

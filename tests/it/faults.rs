@@ -217,7 +217,7 @@ async fn what_the_platform_newly_invents_is_kept_in_its_own_words() {
     app.synced(&account).await;
     let ledger = app.ledger(&account).await;
     let ours = app.figures(&account).await;
-    let sums = |figures: &crate::platform_world::Figures| {
+    let sums = |figures: &crate::figures::Figures| {
         figures.earnings.values().map(|row| row[1].as_i64().unwrap()).sum::<i64>()
     };
     assert_eq!(sums(&ours), sums(&ledger), "every amount counts, whatever it is called");
@@ -232,7 +232,7 @@ async fn what_the_platform_newly_invents_is_kept_in_its_own_words() {
     // An unknown status counts as unsettled, so all of it is looked at again, and named as we know it.
     app.clear_faults().await;
     app.sync_again(&account).await;
-    let recent = |figures: &crate::platform_world::Figures| -> Vec<Value> {
+    let recent = |figures: &crate::figures::Figures| -> Vec<Value> {
         let since = json!(chrono::Utc::now() - chrono::Duration::days(59));
         figures.earnings.values().filter(|row| row[0].as_str() > since.as_str()).cloned().collect()
     };

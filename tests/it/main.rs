@@ -21,6 +21,7 @@ mod demo;
 mod devices;
 mod earnings;
 mod faults;
+mod figures;
 mod identity;
 mod known_emails;
 mod ledger;

@@ -2,6 +2,7 @@
 
 use crate::app::{Setup, TestApp};
 use crate::earnings::new_agency;
+use crate::platform_world::until;
 use creatorcrm::earnings::check_rollups;
 use serde_json::json;
 use std::time::Duration;
@@ -30,6 +31,32 @@ async fn a_first_sync_equals_the_ledger_to_the_cent() {
 }
 
 #[tokio::test]
+async fn progress_is_true_while_the_first_sync_lasts_and_after_it() {
+    let app = TestApp::with_sandbox().await;
+    let agency = new_agency(&app.db).await;
+    let handle = app.handles().await.remove(0);
+    let account = app.grant(agency, &handle).await.remove(0);
+    let progress =
+        async || creatorcrm::sync::progress(&mut app.see(agency).await, account.account).await.unwrap();
+    assert!(progress().await.is_none(), "nobody wanted it yet");
+    app.order("faults", json!({"kind": "slow", "params": {"ms": 40}})).await;
+    app.want(&account).await;
+    let mut seen = Vec::new();
+    let whole = until("the first sync is over", async || {
+        let now = progress().await?;
+        seen.push((now.earnings, now.days().unwrap_or_default().0));
+        now.is_complete().then_some(now)
+    })
+    .await;
+    assert!(seen.windows(2).all(|pair| pair[0] <= pair[1]), "it never goes back: {seen:?}");
+    let steps: std::collections::BTreeSet<_> = seen.iter().map(|(_, days)| days).collect();
+    assert!(steps.len() >= 3, "it is told as it goes: {seen:?}");
+    let (days, all) = whole.days().unwrap();
+    assert_eq!(days, all);
+    assert_eq!(usize::try_from(whole.earnings).unwrap(), app.ledger(&account).await.earnings.len());
+}
+
+#[tokio::test]
 async fn later_sales_refunds_and_changes_of_status_arrive() {
     let app = TestApp::with_sandbox().await;
     let agency = new_agency(&app.db).await;
@@ -50,7 +77,7 @@ async fn later_sales_refunds_and_changes_of_status_arrive() {
     app.sync_again(&account).await;
     app.until_equal(&account).await;
 
-    let pending = |figures: crate::platform_world::Figures| {
+    let pending = |figures: crate::figures::Figures| {
         figures.earnings.values().filter(|row| row[5] == "pending").count()
     };
     assert!(pending(app.figures(&account).await) > 0);

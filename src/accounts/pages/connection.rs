@@ -13,6 +13,8 @@ use crate::ids::AccountId;
 use crate::platform::Platforms;
 use crate::server::frame::Page;
 use crate::server::state::App;
+use crate::sync::Progress;
+use crate::sync::pages::SyncProgress;
 use crate::ui::{Empty, HealthBadge, Hidden, LiveRegion, Time};
 use axum::extract::{Path, State};
 use chrono_tz::Tz;
@@ -25,7 +27,7 @@ use leptos::server_fn::ServerFn;
 /// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path<AccountId>) -> Result<Page> {
     let scope = visitor.scope::<ViewAccounts>()?;
-    let (account, connection) = service::connection(&app.db, &scope, id).await?;
+    let (account, connection, progress) = service::connection(&app.db, &scope, id).await?;
     let reasons = connection.as_ref().map(|it| reasons(&app.platforms, it)).unwrap_or_default();
     let may_connect = visitor.scope::<ConnectAccounts>().is_ok();
     let (zone, may_manage) = (zone(&visitor), may_manage(&visitor));
@@ -35,8 +37,22 @@ pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path
             Some(connection) => content(&account, connection, reasons, zone, may_connect).into_any(),
             None => gone(&account, may_connect).into_any(),
         };
-        view! { <Top account zone may_manage/><LiveRegion name="connection" class="stack">{body}</LiveRegion> }
+        view! {
+            <Top account zone may_manage/>
+            <LiveRegion name="connection" class="stack">{body}</LiveRegion>
+            {progress.map(|progress| synced(progress, zone))}
+        }
     }))
+}
+
+/// What was read so far, and when it goes on.
+fn synced(progress: Progress, zone: Option<Tz>) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="sync">
+            <div class="card-header"><h2 id="sync">"Syncing"</h2></div>
+            <div class="card-body"><SyncProgress progress zone/></div>
+        </section>
+    }
 }
 
 /// Every permission that was granted, with why we asked for it.

@@ -11,7 +11,7 @@ use crate::keyset::Turn;
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{
-    Amounts, Change, Compared, Empty, Field, Figure, Filters, HealthBadge, LiveRegion, PageHeader, Select,
+    Amount, Change, Compared, Empty, Field, Figure, Filters, HealthBadge, LiveRegion, PageHeader, Select,
     Sparkline, Time, TimeShape, Turns, Who, health_words,
 };
 use axum::extract::{Query, State};
@@ -138,7 +138,13 @@ fn table(page: crate::keyset::Page<Listed>, matched: i64, zone: Option<Tz>) -> i
 
 /// The table around [`Row`]s.
 #[component]
-pub fn AccountTable(children: Children) -> impl IntoView {
+pub fn AccountTable(
+    /// Whether it stands on a creator's page, where whose they are goes without saying.
+    #[prop(optional)]
+    of_creator: bool,
+    children: Children,
+) -> impl IntoView {
+    let creator = (!of_creator).then(|| view! { <th scope="col" class="wide-only">"Creator"</th> });
     view! {
         <div class="card">
             <div class="table-wrap" tabindex="0" role="region" aria-label="Accounts">
@@ -146,13 +152,12 @@ pub fn AccountTable(children: Children) -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Account"</th>
-                            <th scope="col" class="wide-only">"Creator"</th>
+                            {creator}
                             <th scope="col">"Connection"</th>
-                            <th scope="col" class="wide-only">"Last sync"</th>
+                            <th scope="col" class="wide-only wider-only">"Last sync"</th>
                             <th scope="col" class="num wide-only">"Subscribers"</th>
-                            <th scope="col" class="wide-only">"30 days"</th>
+                            <th scope="col" class="wide-only wider-only">"Trend"</th>
                             <th scope="col" class="num">"Net, 30 days"</th>
-                            <th scope="col" class="num">"Change"</th>
                         </tr>
                     </thead>
                     <tbody>{children()}</tbody>
@@ -164,32 +169,47 @@ pub fn AccountTable(children: Children) -> impl IntoView {
 
 /// One account of the table.
 #[component]
-pub fn Row(account: Listed, zone: Option<Tz>) -> impl IntoView {
+pub fn Row(account: Listed, zone: Option<Tz>, #[prop(optional)] of_creator: bool) -> impl IntoView {
     let sub = format!("@{} on {}", account.handle, account.platform.name());
-    let creator = account.creator.map(|it| view! { <a href=format!("/creators/{}", it.id)>{it.name}</a> });
+    let creator = (!of_creator).then(|| {
+        let link = account.creator.map(|it| view! { <a href=format!("/creators/{}", it.id)>{it.name}</a> });
+        view! { <td class="wide-only">{link}</td> }
+    });
     let synced = account.synced_at.map(|at| view! { <Time at zone=zone shape=TimeShape::Brief/> });
     let subscribers = account.subscribers.map_or_else(|| "—".to_owned(), |it| Figure::Count(it).to_string());
-    let changes =
-        account.net.iter().map(|it| view! { <div><Change compared=*it brief=true/></div> }).collect_view();
+    // When it was connected is told by the day; when it broke, by the minute.
+    let shape = if account.health.state == "connected" { TimeShape::Day } else { TimeShape::Brief };
+    let since = view! { <Time at=account.health.since zone=zone shape=shape/> };
     view! {
         <tr>
             <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>
-            <td class="wide-only">{creator}</td>
-            <td><HealthBadge health=account.health.state since=account.health.since zone=zone/></td>
-            <td class="wide-only">{synced}</td>
+            {creator}
+            <td>
+                <div class="stack tight">
+                    <HealthBadge health=account.health.state/>
+                    <span class="faint small">"since "{since}</span>
+                </div>
+            </td>
+            <td class="wide-only wider-only"><span class="small">{synced}</span></td>
             <td class="num wide-only">{subscribers}</td>
-            <td class="wide-only"><Sparkline values=account.days/></td>
-            <td class="num"><Amounts sums=money(&account.net)/></td>
-            <td class="end num">{changes}</td>
+            <td class="wide-only wider-only"><Sparkline values=account.days/></td>
+            <td class="num"><Net figures=account.net/></td>
         </tr>
     }
 }
 
-/// The sums of this period.
-pub fn money(figures: &[Compared]) -> Vec<crate::money::Money> {
-    let money = |compared: &Compared| match compared.current {
-        Figure::Money(money) => Some(money),
-        Figure::Count(_) => None,
-    };
-    figures.iter().filter_map(money).collect()
+/// Sums in a table cell, one below the other, each with how it stands against the one before.
+#[component]
+pub fn Net(figures: Vec<Compared>) -> impl IntoView {
+    if figures.is_empty() {
+        return view! { <span class="faint">"—"</span> }.into_any();
+    }
+    let lines = figures.into_iter().map(|compared| {
+        let amount = match compared.current {
+            Figure::Money(money) => view! { <Amount money/> }.into_any(),
+            Figure::Count(_) => compared.current.to_string().into_any(),
+        };
+        view! { <div>{amount}</div><div class="small"><Change compared brief=true/></div> }
+    });
+    lines.collect_view().into_any()
 }

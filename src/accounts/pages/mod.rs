@@ -10,7 +10,7 @@ mod subscribers;
 pub use connection::connection;
 pub use earnings::earnings;
 pub use edit::edit;
-pub use list::{AccountTable, Row, list, money};
+pub use list::{AccountTable, Net, Row, list};
 pub use ppv::ppv;
 pub use subscribers::subscribers;
 

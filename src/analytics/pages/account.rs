@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::server::frame::Page;
 use crate::server::state::App;
+use crate::sync::Progress;
+use crate::sync::pages::SyncProgress;
 use crate::ui::{Banner, LiveRegion, PeriodPicker, Tone};
 use axum::extract::{Path, Query, State};
 use leptos::prelude::*;
@@ -67,10 +69,12 @@ fn content(
     let fans = people::top_fans(board.earned);
     let trouble = trouble(&account, shown.may_connect);
     let address = shown.address().to_string();
+    let progress = board.progress.map(|progress| progress_card(progress, shown));
     view! {
         <Top account zone may_manage/>
         {mistake.map(mistaken)}
         <LiveRegion name="news" class="stack">{trouble}{reading}</LiveRegion>
+        {progress}
         <div class="row apart">
             <p class="muted small">{days}</p>
             <div class="stack tight"><PeriodPicker chosen=shown.choice today=shown.edition.today address=address/></div>
@@ -80,6 +84,13 @@ fn content(
         <LiveRegion name="fans">{fans}</LiveRegion>
         {figures::definitions()}
     }
+}
+
+/// The first sync while it lasts; afterwards a line says when the last one was.
+fn progress_card(progress: Progress, shown: Shown) -> impl IntoView {
+    let zone = shown.edition.zone;
+    let class = if progress.is_complete() { "" } else { "card card-body" };
+    view! { <div class=(!class.is_empty()).then_some(class)><SyncProgress progress=progress zone=zone/></div> }
 }
 
 /// What somebody should do about the account, and since when its figures stand still.

@@ -10,6 +10,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::period::Choice;
+use crate::sync;
 
 const TOP_FANS: i64 = 8;
 
@@ -32,9 +33,11 @@ pub async fn of_account(
     let sums = Sums::of(store::list_sums(&mut tx, id, period, previous).await?);
     let fans = store::list_fans(&mut tx, id, period, previous, TOP_FANS).await?;
     let overview = store::lookup_overview(&mut tx, id, period, previous).await?;
+    let progress = sync::progress(&mut tx, id).await?;
     let history = history(&overview);
     let compared = history.compares_earnings(previous).then_some(previous);
     let board = AccountBoard {
+        progress,
         period,
         previous,
         history,
