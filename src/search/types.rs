@@ -5,6 +5,7 @@ use crate::agencies::policy::ManageAgency;
 use crate::auth::{Permission, Role};
 use crate::connections::policy::{ConnectAccounts, ViewConnections};
 use crate::creators::policy::{ManageCreators, ViewCreators};
+use crate::identity::policy::ManageOwnSessions;
 
 /// What kind of thing was found; the order is the one of the groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +74,9 @@ pub(super) const PLACES: &[Place] = &[
     place("/connections/new", "Connect an account", "add new", ConnectAccounts::INFO.roles),
     place("/creators/new", "Add a creator", "new", ManageCreators::INFO.roles),
     place("/settings", "Agency settings", "name time zone currency", ManageAgency::INFO.roles),
+    place("/settings/devices", "Signed-in devices", "sessions security", ManageOwnSessions::INFO.roles),
+    place("/settings/password", "Change password", "security", ManageOwnSessions::INFO.roles),
+    place("/settings/agencies", "Your agencies", "switch", ManageOwnSessions::INFO.roles),
 ];
 
 const fn place(href: &'static str, title: &'static str, also: &'static str, roles: &'static [Role]) -> Place {
@@ -106,6 +110,7 @@ mod tests {
         assert!(titles(Role::Owner, "ashboard").is_empty());
         assert_eq!(titles(Role::Chatter, "acc"), Vec::<&str>::new());
         assert_eq!(titles(Role::Manager, "settings"), Vec::<&str>::new());
+        assert_eq!(titles(Role::Chatter, "sec dev"), ["Signed-in devices"]);
     }
 
     #[test]
