@@ -46,7 +46,7 @@ pub async fn sign_up(db: &Db, passwords: &Passwords, origin: &Origin, new: NewAg
 ///
 /// # Errors
 /// `Invalid` for what needs correcting; that the email has a user already counts as a password that did not fit, so that
-/// nobody asks for many (docs/decisions/0011-known-emails.md). `RateLimited` after too many.
+/// nobody asks for many (docs/decisions/0013-known-emails.md). `RateLimited` after too many.
 pub(super) async fn register(reception: &Reception, origin: &Origin, new: NewAgency) -> Result<SignedIn> {
     let new = checked(new)?;
     let guess = Try::new(tries::PASSWORD, &new.email, origin.ip);

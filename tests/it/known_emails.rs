@@ -1,4 +1,4 @@
-//! Whether an email has an account is told to nobody who could not know it anyway: docs/decisions/0011-known-emails.md.
+//! Whether an email has an account is told to nobody who could not know it anyway: docs/decisions/0013-known-emails.md.
 
 use crate::app::{Shown, TestApp, eventually};
 use crate::identity::{PASSWORD, database, recorded};
