@@ -136,6 +136,19 @@ impl Db {
         Ok(begun.await.map_err(anyhow::Error::from)??)
     }
 
+    /// Every agency, those that are deleted too: for commands and sweeps that go from one to the next.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn agencies(&self, reason: &'static str) -> Result<Vec<AgencyId>> {
+        let mut tx = self.begin_system(reason).await?;
+        let all =
+            sqlx::query_scalar!(r#"select agency_id as "id: AgencyId" from agencies order by agency_id"#)
+                .fetch_all(tx.conn())
+                .await?;
+        Ok(all)
+    }
+
     /// A connection that listens on `channels`; it reconnects on its own.
     ///
     /// # Errors

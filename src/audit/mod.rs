@@ -3,4 +3,4 @@
 mod service;
 mod store;
 
-pub use service::{Event, record, verify};
+pub use service::{Broken, Event, record, verify, verify_all};

@@ -1,8 +1,10 @@
 //! Recording and verifying. A row's hash covers the hash before it, so a changed, removed or inserted row shows.
 
-use super::store::{self, Row};
+use super::store::{self, Head, Row};
+use crate::auth::SystemScope;
 use crate::db::{AgencyTx, Db, Tenant};
 use crate::error::Result;
+use crate::ids::AgencyId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -60,19 +62,45 @@ pub async fn record(tx: &mut AgencyTx, event: Event) -> Result<()> {
     store::add(tx, &Row { hash, ..row }).await
 }
 
-/// Walks the agency's chain from the beginning; `Ok(Err(seq))` names the first row that does not fit.
+/// A chain that somebody broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Whose.
+    pub agency: AgencyId,
+    /// The first row that is missing, changed, or does not follow the one before.
+    pub row: i64,
+}
+
+/// Walks every agency's chain; those that are broken. Rows that are added meanwhile are left for the next time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn verify_all(db: &Db) -> Result<Vec<Broken>> {
+    let mut broken = Vec::new();
+    for agency in db.agencies("verify the audit chain of every agency").await? {
+        let scope = SystemScope::for_agency(agency, "verify the audit chain");
+        if let Err(row) = verify(db, &scope).await? {
+            broken.push(Broken { agency, row });
+        }
+    }
+    Ok(broken)
+}
+
+/// Walks the agency's chain from the beginning: how many rows it has, or the first that does not fit.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn verify(db: &Db, tenant: &impl Tenant) -> Result<std::result::Result<i64, i64>> {
     let mut tx = db.begin(tenant).await?;
+    // The end is read first: what is added while we walk lies behind it.
+    let end = store::head(&mut tx).await?.unwrap_or(Head { seq: 0, hash: Vec::new() });
     let (mut seq, mut hash) = (0, Vec::new());
-    loop {
+    while seq < end.seq {
         let rows = store::list_after(&mut tx, seq, 1000).await?;
         if rows.is_empty() {
-            break;
+            return Ok(Err(seq + 1));
         }
-        for row in rows {
+        for row in rows.into_iter().take_while(|row| row.seq <= end.seq) {
             if row.seq != seq + 1 || row.prev_hash != hash || row.hash != hash_of(&row) {
                 return Ok(Err(seq + 1));
             }
@@ -80,8 +108,7 @@ pub async fn verify(db: &Db, tenant: &impl Tenant) -> Result<std::result::Result
             hash = row.hash;
         }
     }
-    let head = store::head(&mut tx).await?;
-    Ok(if head.is_none_or(|head| head.seq == seq && head.hash == hash) { Ok(seq) } else { Err(seq + 1) })
+    Ok(if hash == end.hash { Ok(seq) } else { Err(seq) })
 }
 
 /// SHA-256 over the hash before and every column, as JSON with sorted keys.

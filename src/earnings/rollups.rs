@@ -35,14 +35,8 @@ impl std::fmt::Display for Difference {
 /// # Errors
 /// When the database does not answer.
 pub async fn check(db: &Db) -> Result<Vec<Difference>> {
-    let mut tx = db.begin_system("check the rollups of every agency").await?;
-    let agencies =
-        sqlx::query_scalar!(r#"select agency_id as "id: AgencyId" from agencies order by agency_id"#)
-            .fetch_all(tx.conn())
-            .await?;
-    drop(tx);
     let mut differences = Vec::new();
-    for agency in agencies {
+    for agency in db.agencies("check the rollups of every agency").await? {
         differences.extend(check_agency(db, agency).await?);
     }
     Ok(differences)

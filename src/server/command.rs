@@ -30,7 +30,7 @@ struct Arguments {
 enum Command {
     /// Serve the web app, and work through background jobs.
     Serve,
-    /// Work through background jobs alone, beside other processes that serve or work.
+    /// Work through background jobs alone, beside other processes that serve or work; HOST and PORT tell health and metrics.
     Worker,
     /// Bring the database up to date.
     Migrate,
@@ -40,6 +40,8 @@ enum Command {
     RotateKeys,
     /// Count every rollup again from the earnings, and print what differs.
     CheckRollups,
+    /// Walk the audit chain of every agency, and print the first row of each that was changed or removed.
+    VerifyAudit,
 }
 
 /// Runs the command that the arguments name; a failure is one sentence.
@@ -81,6 +83,7 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
     match command {
         Command::Migrate => Ok(()),
         Command::CheckRollups => check_rollups(&db).await,
+        Command::VerifyAudit => verify_audit(&db).await,
         Command::Demo => demo(settings, db, random).await,
         Command::RotateKeys => rotate_keys(&settings, &db, random).await,
         Command::Serve => {
@@ -95,9 +98,10 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
         }
         Command::Worker => {
             let stop = stop_signal()?;
+            let socket = settings.socket();
             let app = run::build(settings, db, random, stop.clone())?;
             tracing::info!("working through background jobs");
-            run::work(app, stop).await;
+            run::work_watched(app, socket, stop).await;
             Ok(())
         }
     }
@@ -133,6 +137,17 @@ async fn check_rollups(db: &Db) -> Result<()> {
     }
     anyhow::ensure!(differences.is_empty(), "{} figures differ from the earnings", differences.len());
     println!("every rollup equals its earnings");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what the operator asked for")]
+async fn verify_audit(db: &Db) -> Result<()> {
+    let broken = crate::audit::verify_all(db).await?;
+    for chain in &broken {
+        println!("agency {}: the audit chain breaks at row {}", chain.agency, chain.row);
+    }
+    anyhow::ensure!(broken.is_empty(), "{} audit chains are broken", broken.len());
+    println!("every audit chain is whole");
     Ok(())
 }
 

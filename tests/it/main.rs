@@ -11,6 +11,7 @@ mod agencies;
 mod analytics;
 mod app;
 mod assets;
+mod audit;
 mod authorization;
 mod connect;
 mod connect_links;
