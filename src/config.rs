@@ -1,7 +1,7 @@
 //! Settings: all from the environment, read once at start; a bad one stops the program with a sentence that names it.
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ pub struct Settings {
     #[arg(long, env = "FANVUE_WEBHOOK_SECRET", global = true, hide_env_values = true)]
     pub fanvue_webhook_secret: Option<SecretString>,
     /// Requests per minute that Fanvue allows per account; less when other programs use the same app.
-    #[arg(long, env = "FANVUE_REQUESTS_PER_MINUTE", default_value_t = 200, global = true)]
+    #[arg(long, env = "FANVUE_REQUESTS_PER_MINUTE", default_value_t = 200, value_parser = value_parser!(u32).range(1..), global = true)]
     pub fanvue_requests_per_minute: u32,
     /// The mail server, such as smtps://user:password@mail.example.com; the sender is its user if that is an address, else
     /// no-reply@ the host of PUBLIC_URL. Without it, mail is kept and shown at /dev/mail (in development).
@@ -99,6 +99,11 @@ impl Settings {
                 bail!("{name} must begin with https:// (or http:// on this machine): {url:?}");
             }
         }
+        if self.fanvue_webhook_secret.as_ref().is_some_and(|secret| secret.expose_secret().is_empty()) {
+            bail!(
+                "FANVUE_WEBHOOK_SECRET is empty: leave it out, or set it to what Fanvue's developer area shows"
+            );
+        }
         if self.is_production() {
             self.check_production()?;
         }
@@ -117,6 +122,11 @@ impl Settings {
         if self.smtp_url.is_none() {
             bail!(
                 "SMTP_URL is missing: production sends mail, for example smtps://user:password@mail.example.com"
+            );
+        }
+        if self.fanvue_webhook_secret.is_none() {
+            bail!(
+                "FANVUE_WEBHOOK_SECRET is missing: it comes from Fanvue's developer area, and signs what Fanvue tells us"
             );
         }
         if self.fanvue_client_id.is_none() || self.fanvue_client_secret.is_none() {

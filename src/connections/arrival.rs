@@ -184,6 +184,11 @@ async fn store_pair(
     pair: &TokenPair,
 ) -> Result<ConnectionId, Stop> {
     let mut tx = connector.db.begin(scope).await?;
+    // An agency that is deleted meanwhile holds this lock first and then gets no tokens any more.
+    store::lock_connecting(&mut tx).await?;
+    if !store::is_agency_open(&mut tx).await? {
+        return Err(Refusal::MayNot.into());
+    }
     let id: ConnectionId = tx.new_id();
     if let Some(link) = attempt.link {
         if !store::set_link_used(&mut tx, link).await? {

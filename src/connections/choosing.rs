@@ -105,20 +105,32 @@ impl CreatorVisit {
         Ok(choosing)
     }
 
-    /// Connects what she picked.
+    /// Connects what she picked, once: afterwards it is the agency's to change.
     ///
     /// # Errors
-    /// `NotFound` when the grant has ended, `Invalid` when nothing was picked.
+    /// `NotFound` when the grant has ended, `Invalid` when nothing was picked, `Conflict` when it is connected already.
     pub async fn choose(&self, db: &Db, picked: &[String]) -> Result<Connected> {
+        self.ensure_unfinished(db).await?;
         grant::choose(db, self, self.connection, picked, None).await
     }
 
     /// Finishes her grant when the platform had been in trouble.
     ///
     /// # Errors
-    /// As [`grant::finish_again`].
+    /// As [`grant::finish_again`], and `Conflict` when it is connected already.
     pub async fn finish(&self, connector: &Connector) -> Result<Connected> {
+        self.ensure_unfinished(&connector.db).await?;
         grant::finish_told(connector, self, self.connection).await
+    }
+}
+
+impl CreatorVisit {
+    async fn ensure_unfinished(&self, db: &Db) -> Result<()> {
+        let grant = store::find_grant(&mut db.begin(self).await?, self.connection).await?;
+        match grant.ok_or(Error::NotFound)?.health {
+            super::Health::Choosing => Ok(()),
+            _ => Err(Error::conflict("You are connected already. You can close this page.")),
+        }
     }
 }
 

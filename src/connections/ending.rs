@@ -97,7 +97,9 @@ pub async fn remove(db: &Db, scope: &Scope<ConnectAccounts>, id: ConnectionId) -
 pub async fn end_all(tx: &mut AgencyTx) -> Result<u64> {
     store::lock_connecting(tx).await?;
     let accounts = store::set_all_accounts_disconnected(tx).await?;
-    store::end_all(tx).await?;
+    for id in store::end_all(tx).await? {
+        audit::record(tx, Event::new("connections.disconnected").subject(id)).await?;
+    }
     store::revoke_all_links(tx).await?;
     sync::stop_all(tx).await?;
     Ok(accounts)

@@ -261,6 +261,8 @@ pub(super) async fn attach(
     for left in known.iter().filter(|it| !it.disconnected).filter_map(|it| it.connection) {
         if left != id && store::count_accounts(tx, left).await? == 0 {
             store::end(tx, left).await?;
+            let detail = json!({"platform": kind.as_str(), "replaced_by": id});
+            audit::record(tx, Event::new("connections.disconnected").subject(left).detail(detail)).await?;
         }
     }
     Ok(Attached { names, known: !known.is_empty() })

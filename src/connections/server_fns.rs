@@ -101,10 +101,11 @@ pub async fn revoke_connect_link(link: ConnectLinkId) -> Result<(), Problem> {
 /// A creator goes to the consent page. She is no member: what she holds is the link's token.
 #[server]
 pub async fn connect_by_link(token: String, #[server(default)] fresh_sign_in: bool) -> Result<(), Problem> {
-    let (app, visitor) = (App::current()?, auth::visitor()?);
+    let (app, visitor, token) = (App::current()?, auth::visitor()?, token.into());
+    // A made-up token gets no session.
+    super::open_link(&app.db, &token).await?;
     let (connector, session) = (app.connector()?, visitor.own_session_hash().await?);
-    let begun =
-        super::begin_by_link(&connector, visitor.origin(), &session, &token.into(), fresh_sign_in).await?;
+    let begun = super::begin_by_link(&connector, visitor.origin(), &session, &token, fresh_sign_in).await?;
     outcome::go(begun);
     Ok(())
 }

@@ -241,6 +241,7 @@ async fn in_production_there_is_no_such_page() {
         ("--leptos-env", "PROD"),
         ("--public-url", "https://crm.example"),
         ("--smtp-url", &server.url),
+        ("--fanvue-webhook-secret", "webhooks"),
         ("--fanvue-client-id", "id"),
         ("--fanvue-client-secret", "secret"),
     ];

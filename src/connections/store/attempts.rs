@@ -85,8 +85,8 @@ pub(in crate::connections) async fn lock_attempt(
         r#"select o.agency_id as "agency: AgencyId", o.platform, o.session_hash, o.verifier as "verifier: SealedToken",
                   o.link_id as "link: ConnectLinkId", o.connection_id as "reconnects: ConnectionId",
                   o.creator_id as "creator: CreatorId", o.started_by as "started_by: UserId",
-                  (select m.role from members m where m.agency_id = o.agency_id and m.user_id = o.started_by
-                     and m.removed_at is null) as "role: Role",
+                  (select m.role from members m join agencies g on g.agency_id = m.agency_id and g.deleted_at is null
+                   where m.agency_id = o.agency_id and m.user_id = o.started_by and m.removed_at is null) as "role: Role",
                   o.expires_at, o.used_at
            from oauth_attempts o where o.state_hash = $1 for update of o"#,
         state_hash

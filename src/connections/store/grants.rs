@@ -114,6 +114,18 @@ pub(in crate::connections) async fn lock_connecting(tx: &mut AgencyTx) -> Result
     Ok(())
 }
 
+/// Whether the agency was not deleted.
+pub(in crate::connections) async fn is_agency_open(tx: &mut AgencyTx) -> Result<bool> {
+    let agency = tx.agency_id();
+    let row = sqlx::query!(
+        r#"select 1 as "one!" from agencies where agency_id = $1 and deleted_at is null"#,
+        agency as AgencyId
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.is_some())
+}
+
 /// The living grant of a person of the platform, other than `besides`.
 pub(in crate::connections) async fn find_grant_of(
     tx: &mut AgencyTx,
@@ -209,19 +221,20 @@ pub(in crate::connections) async fn end(tx: &mut AgencyTx, id: ConnectionId) -> 
 }
 
 /// Ends every grant of the agency: no token is left.
-pub(in crate::connections) async fn end_all(tx: &mut AgencyTx) -> Result<()> {
+pub(in crate::connections) async fn end_all(tx: &mut AgencyTx) -> Result<Vec<ConnectionId>> {
     let (agency, now) = (tx.agency_id(), tx.now());
-    sqlx::query!(
-        "update connections set access_token = null, refresh_token = null, access_expires_at = null, refresh_due_at = null,
+    let ended = sqlx::query_scalar!(
+        r#"update connections set access_token = null, refresh_token = null, access_expires_at = null, refresh_due_at = null,
            refresh_started_at = null, paused_until = null, reachable = null, session_hash = null, health = 'disconnected',
            health_since = now(), health_note = null, disconnected_at = $2
-         where agency_id = $1 and (disconnected_at is null or access_token is not null or refresh_token is not null)",
+         where agency_id = $1 and (disconnected_at is null or access_token is not null or refresh_token is not null)
+         returning id as "id: ConnectionId""#,
         agency as AgencyId,
         now
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    Ok(ended)
 }
 
 /// How many accounts that were.
