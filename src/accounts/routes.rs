@@ -9,7 +9,7 @@ use crate::ids::AccountId;
 use crate::server::state::App;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
 use serde::Deserialize;
@@ -32,17 +32,24 @@ impl Asked {
     }
 }
 
-/// `GET /accounts/{account}/earnings.csv`: exactly what the same filters show on the page.
+/// `GET /accounts/{account}/earnings.csv`: exactly what the same filters show on the page. It goes on record, so no other
+/// site may have a browser ask for it.
 ///
 /// # Errors
 /// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn csv(
+    method: Method,
+    headers: HeaderMap,
     State(app): State<App>,
     visitor: Visitor,
     Path(id): Path<AccountId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let (scope, filter) = (visitor.scope::<ExportEarnings>()?, asked.filter());
+    let from_elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    if method != Method::GET || from_elsewhere {
+        return Err(Error::Forbidden);
+    }
     let account = service::begin_export(&app.db, &scope, id, &filter).await?;
     let name = earnings::file_name(&account.handle, &filter);
     let stream = earnings::exported(app.db.clone(), scope, id, filter);

@@ -118,9 +118,19 @@ fn cells(row: &ListedEarning) -> [String; 11] {
     ]
 }
 
-/// A text that no spreadsheet takes for a formula: fans choose their own names.
+/// A text that no spreadsheet takes for a formula: fans choose their own names. Where lists are separated by semicolons, a
+/// spreadsheet cuts at those too, so what follows one counts as a beginning.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    let mut safe = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for letter in text.chars() {
+        if begins && matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n') {
+            safe.push('\'');
+        }
+        safe.push(letter);
+        begins = matches!(letter, ';' | '\t' | '\r' | '\n');
+    }
+    safe
 }
 
 #[cfg(test)]
@@ -153,7 +163,8 @@ mod tests {
         for bad in ["=a", "+a", "-a", "@a", "\ta", "\ra"] {
             assert_eq!(harmless(bad), format!("'{bad}"));
         }
-        assert_eq!(harmless("a=b"), "a=b");
+        assert_eq!(harmless("a=b; c"), "a=b; c");
+        assert_eq!(harmless("x;=HYPERLINK(1)"), "x;'=HYPERLINK(1)");
     }
 
     #[test]
