@@ -10,7 +10,8 @@ export async function toConsent(page) {
 
 /// On the consent page: as whom, and whether it is allowed.
 export async function answer(page, name, decision) {
-  await page.getByRole("radio", { name: new RegExp(name) }).check();
+  // An agency's grant names its creators too; it comes last.
+  await page.getByRole("radio", { name: new RegExp(name) }).first().check();
   await page.getByRole("button", { name: decision, exact: true }).click();
 }
 

@@ -50,6 +50,9 @@ test("a chart is read by mouse and keys", async () => {
 test("figures follow the world without anything jumping", async () => {
   const { page, close } = await person({ height: 1600 });
   const creator = await withCreator(page, "Dora");
+  // A first sync that ends takes its banner along.
+  await page.locator(".health.syncing").waitFor({ state: "detached" });
+  await page.getByText("Reading the past").waitFor({ state: "detached" });
   const net = page.locator(".stat-value").first();
   const before = await net.textContent();
   await page.locator(".chart").first().focus();

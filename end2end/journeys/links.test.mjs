@@ -20,7 +20,7 @@ for (const js of [true, false]) {
 
   test(`a creator connects herself by a link, once, ${how}`, async () => {
     const owner = await person({ js });
-    await signUp(owner.page, js ? "Clara" : "Dora");
+    await signUp(owner.page, js ? "Clara" : "Cornelia");
     const link = await makeLink(owner.page, "Jade");
     assert.match(link, /\/connect\/[\w-]{40,}$/);
     await accessible(owner.page);

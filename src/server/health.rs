@@ -2,7 +2,7 @@
 
 use super::state::App;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, http::header};
 use serde_json::json;
@@ -20,8 +20,16 @@ pub async fn database(State(app): State<App>) -> Response {
     }
 }
 
+/// Figures are for whoever runs the installation: not for people, who come through the proxy.
+fn came_by_proxy(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-forwarded-for")
+}
+
 /// `GET /health/external`: how the platforms answered lately, from our own calls; asks nobody anything.
-pub async fn external(State(app): State<App>) -> Response {
+pub async fn external(State(app): State<App>, headers: HeaderMap) -> Response {
+    if came_by_proxy(&headers) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     match crate::connections::health_by_platform(&app.db).await {
         Ok(counts) => Json(json!(counts)).into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response(),
@@ -29,7 +37,10 @@ pub async fn external(State(app): State<App>) -> Response {
 }
 
 /// `GET /metrics`, for Prometheus. It names no agency and no person.
-pub async fn metrics(State(app): State<App>) -> Response {
+pub async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
+    if came_by_proxy(&headers) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let (size, idle) = app.db.pool_size();
     #[expect(clippy::cast_precision_loss, reason = "pool sizes are small")]
     let idle = idle as f64;

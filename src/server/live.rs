@@ -87,6 +87,9 @@ fn heed(app: &App, payload: &str) {
     drop(app.changes.sender.send(Change { agency, table: table.to_owned() }));
 }
 
+/// How long one stream lasts at most.
+const STREAM_LIFE: Duration = Duration::from_secs(60);
+
 /// `GET /live`: the tables of the member's agency that change, as server-sent events. Islands then fetch what they show
 /// again, so that what is sent is decided by the page's own access checks.
 pub async fn stream(State(app): State<App>, visitor: Visitor) -> Response {
@@ -102,6 +105,13 @@ pub async fn stream(State(app): State<App>, visitor: Visitor) -> Response {
         Some(Ok::<_, std::convert::Infallible>(Event::default().event("change").data(name)))
     });
     let hello = futures::stream::once(async { Ok(Event::default().event("hello").data("")) });
-    let ended = app.changes.stop.clone().cancelled_owned();
+    let stop = app.changes.stop.clone();
+    // The browser connects again, and is asked again who it is: a session that has ended hears no more then.
+    let ended = async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(STREAM_LIFE) => {}
+        }
+    };
     Sse::new(hello.chain(changes).take_until(ended)).keep_alive(KeepAlive::new()).into_response()
 }

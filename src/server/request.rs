@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use tracing::Instrument;
 
 tokio::task_local! {
     static REQUEST_ID: String;
@@ -20,7 +21,8 @@ pub async fn give_id(mut request: Request, next: Next) -> Response {
     let id = given.filter(|id| is_plain(id)).map_or_else(new_id, str::to_owned);
     let Ok(value) = HeaderValue::from_str(&id) else { return next.run(request).await };
     request.headers_mut().insert(REQUEST_ID_HEADER, value.clone());
-    let mut response = REQUEST_ID.scope(id, next.run(request)).await;
+    let span = tracing::info_span!("request", request_id = id);
+    let mut response = REQUEST_ID.scope(id, next.run(request)).instrument(span).await;
     response.headers_mut().insert(REQUEST_ID_HEADER, value);
     response
 }
@@ -47,10 +49,12 @@ pub fn origin(request: &Request) -> Origin {
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let forwarded = text("x-forwarded-for").and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_canonical();
+    // The last word of the last line is the nearest proxy's own; what stands before it anybody may have written.
+    let line = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let forwarded = line.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
     Origin {
-        ip: if is_proxy(peer) { forwarded.unwrap_or(peer) } else { peer },
+        ip: if is_proxy(peer) { forwarded.map_or(peer, |ip| ip.to_canonical()) } else { peer },
         request_id: text(REQUEST_ID_HEADER).unwrap_or_default().to_owned(),
         user_agent: text(header::USER_AGENT.as_str()).unwrap_or("unknown").chars().take(200).collect(),
     }

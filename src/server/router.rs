@@ -79,12 +79,21 @@ fn streams() -> Listed {
 
 /// Asked by programs: no session, no cross-site check.
 fn programs() -> Listed {
+    probes().route("/webhooks/{platform}", webhooks::routes::webhooks())
+}
+
+/// Asked by whatever watches a process.
+fn probes() -> Listed {
     Listed::default()
         .route("/health", get(health::live))
         .route("/health/database", get(health::database))
         .route("/health/external", get(health::external))
         .route("/metrics", get(health::metrics))
-        .route("/webhooks/{platform}", webhooks::routes::webhooks())
+}
+
+/// Health and figures of a process that works alone.
+pub fn watched(app: App) -> Router {
+    probes().router.with_state(app)
 }
 
 /// Pages and server functions.

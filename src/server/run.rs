@@ -2,7 +2,7 @@
 
 use super::fragments::Fragments;
 use super::live::{self, Changes};
-use super::router::router;
+use super::router::{router, watched};
 use super::state::{App, Parts};
 use super::{frame::Assets, telemetry};
 use crate::auth::SessionStore;
@@ -19,11 +19,15 @@ use crate::{connections, jobs, sync};
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use secrecy::SecretString;
+use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+/// How long requests in progress may go on after the signal to stop. PATIENCE of a page is shorter; downloads may be longer.
+const FAREWELL: Duration = Duration::from_secs(40);
 /// What rendered parts of pages may take of the memory.
 const FRAGMENT_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -136,7 +140,29 @@ pub async fn serve_only(app: App, listener: TcpListener, stop: CancellationToken
         drop(socket.set_nodelay(true));
     });
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await?;
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::select! {
+        served = serving.into_future() => served?,
+        // A reader who takes forever does not hold up the end.
+        () = after(&stop, FAREWELL) => tracing::warn!("some requests did not end in time and were cut off"),
+    }
     listening.abort();
     Ok(())
+}
+
+/// Waits until `stop`, and so much longer.
+async fn after(stop: &CancellationToken, wait: Duration) {
+    stop.cancelled().await;
+    tokio::time::sleep(wait).await;
+}
+
+/// Works in the background alone; health and figures are told at `socket`, unless another process has it.
+pub async fn work_watched(app: App, socket: SocketAddr, stop: CancellationToken) {
+    match TcpListener::bind(socket).await {
+        Ok(listener) => drop(tokio::spawn(axum::serve(listener, watched(app.clone())).into_future())),
+        Err(error) => {
+            tracing::warn!(%socket, %error, "health and figures of this worker are not told (HOST, PORT)")
+        }
+    }
+    work(app, stop).await;
 }

@@ -52,11 +52,10 @@ pub async fn measure(request: Request, next: Next) -> Response {
     metrics::counter!("http_requests_total", "route" => route.clone(), "method" => method.clone(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_duration_seconds", "route" => route.clone()).record(took.as_secs_f64());
-    let request_id = super::request::current_reference();
     if status >= 500 {
-        tracing::warn!(method, route, status, ?took, request_id, "request failed");
+        tracing::warn!(method, route, status, ?took, "request failed");
     } else {
-        tracing::debug!(method, route, status, ?took, request_id, "request");
+        tracing::debug!(method, route, status, ?took, "request");
     }
     response
 }

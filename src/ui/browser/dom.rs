@@ -46,5 +46,5 @@ pub async fn fetch_text(url: &str) -> Option<String> {
         return None;
     }
     let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    wasm_bindgen::JsValue::from(text).as_string()
+    text.as_string()
 }
