@@ -4,6 +4,7 @@ use crate::db::Db;
 use crate::ids::UserId;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::HEXLOWER;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -37,8 +38,10 @@ pub mod key {
     pub const USER_AGENT: &str = "user_agent";
     /// The address last seen at.
     pub const IP: &str = "ip";
-    /// When the person signed in, in seconds since 1970: a session that changed its id since is still that one.
-    pub const SINCE: &str = "since";
+    /// When the password was set by which the person signed in, in microseconds since 1970.
+    pub const PASSWORD: &str = "password_set_at";
+    /// The hash under which the session's row waits for its new id.
+    pub const RENEWED: &str = "renewed";
     /// When the person was last seen, in seconds since 1970.
     pub const SEEN: &str = "seen";
 }
@@ -96,40 +99,59 @@ impl SessionStore {
         Ok(row.map(|row| (row.data, row.expires_at)))
     }
 
+    /// Adds the row, unless the password by which the person signed in was changed since: whoever changes it either sees
+    /// this row and ends it, or is waited for here.
     async fn add(&self, record: &Record) -> crate::error::Result<()> {
         let row = Columns::of(record)?;
         let mut tx = self.db.begin_system("begin a session").await?;
         sqlx::query!(
-            "insert into sessions (id_hash, user_id, data, user_agent, ip, created_at, last_seen_at, expires_at)
-             values ($1, $2, $3, $4, ($5::text)::inet, $6, $7, $8)",
+            "with person as (select from users where id = $2 and password_set_at = $8 for share)
+             insert into sessions (id_hash, user_id, data, user_agent, ip, created_at, last_seen_at, expires_at)
+             select $1, $2, $3, $4, ($5::text)::inet, $6, $6, $7 where $2::uuid is null or exists (select from person)",
             row.id_hash,
             row.user as Option<UserId>,
             row.data,
             row.user_agent,
             row.ip,
-            row.since.unwrap_or_else(|| tx.now()),
             tx.now(),
-            tx.now() + LIFETIME
+            tx.now() + LIFETIME,
+            row.password_set_at
         )
         .execute(tx.conn())
         .await?;
         tx.commit().await
     }
 
-    /// Only changes: a session that was ended while this request ran stays ended.
-    async fn change(&self, record: &Record) -> crate::error::Result<()> {
+    /// Takes the session's row away from its id, and gives the hash under which it waits for the next one; nothing when the
+    /// session has ended. There is a row all the while, so whoever ends the person's sessions ends this one too.
+    pub(super) async fn begin_renewal(&self, id: Id) -> crate::error::Result<Option<String>> {
+        let waiting = self.db.random().bytes::<32>();
+        let hash = id_hash(id);
+        let mut tx = self.db.begin_system("renew a session").await?;
+        let done =
+            sqlx::query!("update sessions set id_hash = $2 where id_hash = $1", hash, waiting.as_slice())
+                .execute(tx.conn())
+                .await?;
+        tx.commit().await?;
+        self.forget(&hash).await;
+        Ok((done.rows_affected() == 1).then(|| HEXLOWER.encode(&waiting)))
+    }
+
+    /// Changes the row with the hash `before`, and only changes: a session that was ended while this request ran stays ended.
+    async fn change(&self, before: &[u8], record: &Record) -> crate::error::Result<()> {
         let row = Columns::of(record)?;
         let mut tx = self.db.begin_system("change a session").await?;
         sqlx::query!(
-            "update sessions set user_id = $2, data = $3, user_agent = $4, ip = ($5::text)::inet, last_seen_at = $6,
+            "update sessions set id_hash = $8, user_id = $2, data = $3, user_agent = $4, ip = ($5::text)::inet, last_seen_at = $6,
                expires_at = $7 where id_hash = $1",
-            row.id_hash,
+            before,
             row.user as Option<UserId>,
             row.data,
             row.user_agent,
             row.ip,
             tx.now(),
-            tx.now() + LIFETIME
+            tx.now() + LIFETIME,
+            row.id_hash
         )
         .execute(tx.conn())
         .await?;
@@ -144,20 +166,20 @@ struct Columns {
     data: serde_json::Value,
     user_agent: Option<String>,
     ip: Option<String>,
-    since: Option<DateTime<Utc>>,
+    password_set_at: Option<DateTime<Utc>>,
 }
 
 impl Columns {
     fn of(record: &Record) -> crate::error::Result<Self> {
         let text = |key: &str| record.data.get(key).and_then(|value| value.as_str());
-        let since = record.data.get(key::SINCE).and_then(serde_json::Value::as_i64);
+        let password_set_at = record.data.get(key::PASSWORD).and_then(serde_json::Value::as_i64);
         Ok(Self {
             id_hash: id_hash(record.id),
             user: text(key::USER).and_then(|id| id.parse().ok()),
             data: serde_json::to_value(&record.data).map_err(anyhow::Error::from)?,
             user_agent: text(key::USER_AGENT).map(str::to_owned),
             ip: text(key::IP).map(str::to_owned),
-            since: since.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
+            password_set_at: password_set_at.and_then(DateTime::from_timestamp_micros),
         })
     }
 }
@@ -172,13 +194,18 @@ impl Store for SessionStore {
     /// known to somebody else.
     async fn create(&self, record: &mut Record) -> Result<()> {
         record.id = Id::default();
-        self.add(record).await.map_err(backend)?;
+        let waiting = record.data.remove(key::RENEWED);
+        let waiting = waiting.as_ref().and_then(|hash| HEXLOWER.decode(hash.as_str()?.as_bytes()).ok());
+        match waiting {
+            Some(hash) => self.change(&hash, record).await.map_err(backend)?,
+            None => self.add(record).await.map_err(backend)?,
+        }
         self.forget(&id_hash(record.id)).await;
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.change(record).await.map_err(backend)?;
+        self.change(&id_hash(record.id), record).await.map_err(backend)?;
         self.forget(&id_hash(record.id)).await;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The person behind a request: made by one middleware, read by pages and server functions.
 
 use super::session::key;
-use super::{Member, Permission, Scope};
+use super::{Member, Permission, Scope, SessionStore};
 use crate::db::Actor;
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
@@ -90,16 +90,23 @@ impl Visitor {
         self.session_hash().ok_or_else(|| anyhow::anyhow!("a session that was saved has no id").into())
     }
 
-    /// Begins a session for `user` in `agency` under a new id, so that one known from before is worth nothing.
+    /// Begins a session for `user` in `agency` under a new id, so that one known from before is worth nothing. The person
+    /// proved who they are by the password set at `password_set_at`: it is stored as long as that is still their password.
     ///
     /// # Errors
     /// When the session cannot be stored.
-    pub async fn begin_session(&self, user: UserId, agency: AgencyId, now: DateTime<Utc>) -> Result<()> {
+    pub async fn begin_session(
+        &self,
+        user: UserId,
+        agency: AgencyId,
+        password_set_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         self.end_session().await?;
         let begun = async {
             self.session.insert(key::USER, user).await?;
             self.session.insert(key::AGENCY, agency).await?;
-            self.session.insert(key::SINCE, now.timestamp()).await
+            self.session.insert(key::PASSWORD, password_set_at.timestamp_micros()).await
         };
         begun.await.map_err(anyhow::Error::from)?;
         note_visit(&self.session, &self.origin, now).await
@@ -108,11 +115,16 @@ impl Visitor {
     /// Goes on under a new id, in `agency`: what the session may has changed.
     ///
     /// # Errors
-    /// When the session cannot be stored.
-    pub async fn renew_session(&self, agency: AgencyId) -> Result<()> {
-        self.session.insert(key::AGENCY, agency).await.map_err(anyhow::Error::from)?;
-        self.session.cycle_id().await.map_err(anyhow::Error::from)?;
-        Ok(())
+    /// `NotSignedIn` when the session was ended meanwhile.
+    pub async fn renew_session(&self, store: &SessionStore, agency: AgencyId) -> Result<()> {
+        let id = self.session.id().ok_or(Error::NotSignedIn)?;
+        let waiting = store.begin_renewal(id).await?.ok_or(Error::NotSignedIn)?;
+        let renewed = async {
+            self.session.insert(key::RENEWED, waiting).await?;
+            self.session.insert(key::AGENCY, agency).await?;
+            self.session.cycle_id().await
+        };
+        renewed.await.map_err(|error: tower_sessions::session::Error| anyhow::Error::from(error).into())
     }
 
     /// Ends this browser's session, if it has one.

@@ -1,9 +1,11 @@
 //! The background verbs of identity.
 
+use super::service::Asked;
 use super::{recovery, service, store, tries};
 use crate::auth::Origin;
 use crate::db::Actor;
 use crate::error::Result;
+use crate::ids::UserId;
 use crate::jobs::Job;
 use crate::server::state::App;
 use chrono::TimeDelta;
@@ -31,29 +33,40 @@ impl Job for SendResetLink {
 /// Puts a password that did not fit on record in the person's agencies. In the background, since for an unknown email there
 /// is none, and the time to answer must not tell. After a crash it may be recorded twice.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct RecordFailedSignIn {
+pub struct RecordRefusal {
     pub(super) email: String,
+    /// The person in whose session it was asked for, if it was in one.
+    member: Option<UserId>,
     ip: IpAddr,
     request_id: String,
 }
 
-impl RecordFailedSignIn {
-    pub(super) fn new(email: &str, origin: &Origin) -> Self {
-        Self { email: email.to_owned(), ip: origin.ip, request_id: origin.request_id.clone() }
+impl RecordRefusal {
+    pub(super) fn new(asked: Asked, email: &str, origin: &Origin) -> Self {
+        let member = match asked {
+            Asked::ToSignIn => None,
+            Asked::ToConfirm(user) => Some(user),
+        };
+        Self { email: email.to_owned(), member, ip: origin.ip, request_id: origin.request_id.clone() }
     }
 
-    /// Somebody who did not prove who they are.
+    pub(super) fn event(&self) -> &'static str {
+        if self.member.is_some() { "identity.password_refused" } else { "identity.sign_in_failed" }
+    }
+
+    /// A member, or somebody who did not prove who they are.
     pub(super) fn actor(&self) -> Actor {
+        let kind = if self.member.is_some() { "member" } else { "visitor" };
         let request_id = Some(self.request_id.clone());
-        Actor { kind: "visitor".to_owned(), user_id: None, ip: Some(self.ip), request_id }
+        Actor { kind: kind.to_owned(), user_id: self.member, ip: Some(self.ip), request_id }
     }
 }
 
-impl Job for RecordFailedSignIn {
-    const NAME: &'static str = "record_failed_sign_in";
+impl Job for RecordRefusal {
+    const NAME: &'static str = "record_refusal";
 
     async fn run(self, app: &App) -> Result<()> {
-        service::record_failure(&app.db, &self).await
+        service::record_refusal(&app.db, &self).await
     }
 }
 

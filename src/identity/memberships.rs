@@ -2,7 +2,6 @@
 
 use super::policy::ManageOwnAgencies;
 use super::registration::begin_agency;
-use super::service::SignedIn;
 use super::store;
 use super::types::{Membership, named};
 use crate::audit::{self, Event};
@@ -37,11 +36,11 @@ pub(super) async fn switch(db: &Db, scope: &Scope<ManageOwnAgencies>, agency: Ag
     Ok(true)
 }
 
-/// Starts another agency, of which the person is the owner.
+/// Starts another agency, of which the person is the owner; its id.
 ///
 /// # Errors
 /// `Invalid` for a name that does not fit.
-pub(super) async fn start(db: &Db, scope: &Scope<ManageOwnAgencies>, name: &str) -> Result<SignedIn> {
+pub(super) async fn start(db: &Db, scope: &Scope<ManageOwnAgencies>, name: &str) -> Result<AgencyId> {
     let name = named(name, "Type the agency's name").map_err(|sentence| Error::field("name", sentence))?;
     let tx = db.begin_system("start another agency").await?;
     begin_agency(tx, scope.origin(), scope.member().user_id(), &name).await

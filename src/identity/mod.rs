@@ -36,7 +36,7 @@ mod tries;
 mod types;
 
 #[cfg(feature = "ssr")]
-pub use jobs::{RecordFailedSignIn, SendResetLink, SweepIdentity};
+pub use jobs::{RecordRefusal, SendResetLink, SweepIdentity};
 #[cfg(feature = "ssr")]
 pub use password::Passwords;
 #[cfg(feature = "ssr")]

@@ -5,7 +5,8 @@ use super::links::{self, Purpose};
 use super::policy::ManageOwnSessions;
 use super::reception::Reception;
 use super::records::record_everywhere;
-use super::service::try_password;
+use super::service::{Asked, try_password};
+use super::store::Credentials;
 use super::tries::{self, Try};
 use super::types::{email, long_enough};
 use super::{letters, store};
@@ -84,8 +85,9 @@ pub(super) async fn change_password(
     invalid.check()?;
     let (member, origin) = (scope.member(), scope.origin());
     let hash = reception.passwords.hash(new).await?;
-    let proven = try_password(reception, origin, member.email(), current).await?;
-    let Some((tx, user)) = proven else {
+    let asked = Asked::ToConfirm(member.user_id());
+    let proven = try_password(reception, origin, asked, member.email(), current).await?;
+    let Some((tx, Credentials { user, .. })) = proven else {
         return Err(Error::field("current_password", "This is not your current password"));
     };
     let change = Change { user, hash, kept: session, event: "identity.password_changed" };

@@ -15,6 +15,7 @@ use crate::db::{Db, SystemTx};
 use crate::error::{Error, Invalid, Result};
 use crate::ids::{AgencyId, UserId};
 use crate::mail;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 /// What a new owner types.
@@ -38,8 +39,9 @@ pub async fn sign_up(db: &Db, passwords: &Passwords, origin: &Origin, new: NewAg
     let new = checked(new)?;
     let hash = passwords.hash(new.password.clone()).await?;
     let mut tx = db.begin_system("sign up").await?;
-    let user = add_user(&mut tx, &new, &hash).await?.ok_or_else(known)?;
-    begin_agency(tx, origin, user, &new.agency).await
+    let (user, password_set_at) = add_user(&mut tx, &new, &hash).await?.ok_or_else(known)?;
+    let agency = begin_agency(tx, origin, user, &new.agency).await?;
+    Ok(SignedIn { user, agency, password_set_at })
 }
 
 /// Signs up a person who comes to the form, and sends them a link to confirm their address.
@@ -59,14 +61,15 @@ pub(super) async fn register(reception: &Reception, origin: &Origin, new: NewAge
     let mut tx = reception.db.begin_system("sign up").await?;
     letter.hold(&mut tx).await?;
     letter.count(&mut tx).await?;
-    let Some(user) = add_user(&mut tx, &new, &hash).await? else {
+    let Some((user, password_set_at)) = add_user(&mut tx, &new, &hash).await? else {
         guess.hold(&mut tx).await?;
         guess.count(&mut tx).await?;
         tx.commit().await?;
         return Err(known());
     };
     send_link(&mut tx, reception, user, &new.email).await?;
-    begin_agency(tx, origin, user, &new.agency).await
+    let agency = begin_agency(tx, origin, user, &new.agency).await?;
+    Ok(SignedIn { user, agency, password_set_at })
 }
 
 fn checked(new: NewAgency) -> Result<NewAgency> {
@@ -84,31 +87,31 @@ fn checked(new: NewAgency) -> Result<NewAgency> {
     })
 }
 
-/// The new person's id; nothing when the email has one already.
-async fn add_user(tx: &mut SystemTx, new: &NewAgency, hash: &str) -> Result<Option<UserId>> {
+/// The new person's id, and since when the password is theirs; nothing when the email has an account already.
+async fn add_user(tx: &mut SystemTx, new: &NewAgency, hash: &str) -> Result<Option<(UserId, DateTime<Utc>)>> {
     let user = tx.new_id::<UserId>();
     let added = store::add_user(tx, user, &new.email, &new.name, hash).await?;
-    Ok(added.then_some(user))
+    Ok(added.then_some((user, tx.now())))
 }
 
 fn known() -> Error {
     Error::field("email", "This email has an account already. Sign in, or use another email.")
 }
 
-/// Makes an agency of which `user` is the owner, and commits.
+/// Makes an agency of which `user` is the owner, and commits; its id.
 pub(super) async fn begin_agency(
     mut tx: SystemTx,
     origin: &Origin,
     user: UserId,
     name: &str,
-) -> Result<SignedIn> {
+) -> Result<AgencyId> {
     let agency = tx.new_id::<AgencyId>();
     store::add_agency(&mut tx, agency, name, user).await?;
     let scope = SystemScope::caused_by(agency, origin.actor("member", Some(user)));
     let mut tx = tx.into_agency(&scope).await?;
     audit::record(&mut tx, Event::new("agencies.created").subject(agency)).await?;
     tx.commit().await?;
-    Ok(SignedIn { user, agency })
+    Ok(agency)
 }
 
 async fn send_link(tx: &mut SystemTx, reception: &Reception, user: UserId, email: &str) -> Result<()> {

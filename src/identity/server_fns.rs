@@ -1,6 +1,6 @@
 //! What the forms of identity post to.
 
-use super::{NewAgency, devices, memberships, recovery, registration, service};
+use super::{NewAgency, SignedIn, devices, memberships, recovery, registration, service};
 use crate::auth::{self, Visitor};
 use crate::error::Result;
 use crate::ids::AgencyId;
@@ -21,6 +21,10 @@ fn here() -> Result<(App, Visitor)> {
     Ok((App::current()?, auth::visitor()?))
 }
 
+async fn begin(app: &App, visitor: &Visitor, proven: SignedIn) -> Result<()> {
+    visitor.begin_session(proven.user, proven.agency, proven.password_set_at, app.db.now()).await
+}
+
 // ------------------------------------------------------- in and out
 
 #[server]
@@ -28,7 +32,7 @@ pub async fn sign_up(agency: String, name: String, email: String, password: Stri
     let (app, visitor) = here()?;
     let new = NewAgency { agency, name, email, password: password.into() };
     let signed_in = registration::register(&app.reception(), visitor.origin(), new).await?;
-    visitor.begin_session(signed_in.user, signed_in.agency, app.db.now()).await?;
+    begin(&app, &visitor, signed_in).await?;
     outcome::go("/dashboard");
     Ok(())
 }
@@ -41,7 +45,7 @@ pub async fn sign_in(
 ) -> Result<(), Problem> {
     let (app, visitor) = here()?;
     let signed_in = service::sign_in(&app.reception(), visitor.origin(), &email, password.into()).await?;
-    visitor.begin_session(signed_in.user, signed_in.agency, app.db.now()).await?;
+    begin(&app, &visitor, signed_in).await?;
     let next = Some(next).filter(|next| !next.is_empty());
     outcome::go(next.and_then(|next| own_path(&next)).unwrap_or_else(|| "/dashboard".to_owned()));
     Ok(())
@@ -112,7 +116,7 @@ pub async fn change_password(current_password: String, new_password: String) -> 
     let (scope, session) = (visitor.scope()?, visitor.session_hash());
     let (current, new) = (current_password.into(), new_password.into());
     recovery::change_password(&app.reception(), &scope, session.as_deref(), current, new).await?;
-    visitor.renew_session(scope.member().agency_id()).await?;
+    visitor.renew_session(&app.sessions, scope.member().agency_id()).await?;
     outcome::notice("Your password is changed. Your other devices are signed out.");
     Ok(())
 }
@@ -148,7 +152,7 @@ pub async fn switch_agency(agency: AgencyId) -> Result<(), Problem> {
     let (app, visitor) = here()?;
     let scope = visitor.scope()?;
     if memberships::switch(&app.db, &scope, agency).await? {
-        visitor.renew_session(agency).await?;
+        visitor.renew_session(&app.sessions, agency).await?;
     }
     outcome::go("/dashboard");
     Ok(())
@@ -158,7 +162,7 @@ pub async fn switch_agency(agency: AgencyId) -> Result<(), Problem> {
 pub async fn start_agency(name: String) -> Result<(), Problem> {
     let (app, visitor) = here()?;
     let started = memberships::start(&app.db, &visitor.scope()?, &name).await?;
-    visitor.renew_session(started.agency).await?;
+    visitor.renew_session(&app.sessions, started).await?;
     outcome::notice(format!("{} is ready. You are its owner.", name.trim()));
     outcome::go("/dashboard");
     Ok(())

@@ -1,10 +1,10 @@
 //! Signing in and out, and proving again who one is.
 
-use super::jobs::RecordFailedSignIn;
+use super::jobs::RecordRefusal;
 use super::policy::ManageOwnSessions;
 use super::reception::Reception;
 use super::records::record_everywhere;
-use super::store;
+use super::store::{self, Credentials};
 use super::tries::{self, Try};
 use super::types::email;
 use crate::audit::{self, Event};
@@ -13,6 +13,7 @@ use crate::db::{Db, SystemTx};
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
 use crate::jobs::{self, How};
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 /// A person who proved who they are.
@@ -22,6 +23,17 @@ pub struct SignedIn {
     pub user: UserId,
     /// The agency they begin in.
     pub agency: AgencyId,
+    /// Since when the password is theirs by which they proved it.
+    pub password_set_at: DateTime<Utc>,
+}
+
+/// Why a password is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Asked {
+    /// Somebody wants to sign in.
+    ToSignIn,
+    /// A person who is signed in shall confirm what they do.
+    ToConfirm(UserId),
 }
 
 /// Proves who a person is by email and password.
@@ -37,9 +49,8 @@ pub(super) async fn sign_in(
 ) -> Result<SignedIn> {
     let wrong = || Error::field("password", "Email and password do not fit together");
     let Ok(email) = email(typed_email) else { return Err(wrong()) };
-    let Some((mut tx, user)) = try_password(reception, origin, &email, password).await? else {
-        return Err(wrong());
-    };
+    let proven = try_password(reception, origin, Asked::ToSignIn, &email, password).await?;
+    let Some((mut tx, Credentials { user, set_at, .. })) = proven else { return Err(wrong()) };
     let Some(agency) = store::find_first_agency(&mut tx, user).await? else {
         tx.commit().await?;
         return Err(Error::conflict(
@@ -50,10 +61,10 @@ pub(super) async fn sign_in(
     let mut tx = tx.into_agency(&scope).await?;
     audit::record(&mut tx, Event::new("identity.signed_in").subject(user)).await?;
     tx.commit().await?;
-    Ok(SignedIn { user, agency })
+    Ok(SignedIn { user, agency, password_set_at: set_at })
 }
 
-/// The person whose password fits, and the transaction in which that may be used. When it does not fit, that was counted and
+/// What the password proved, and the transaction in which that may be used. When it does not fit, that was counted and
 /// goes on record in the background, for unknown emails too: whoever measures the time learns nothing.
 ///
 /// # Errors
@@ -61,25 +72,26 @@ pub(super) async fn sign_in(
 pub(super) async fn try_password(
     reception: &Reception,
     origin: &Origin,
+    asked: Asked,
     email: &str,
     password: SecretString,
-) -> Result<Option<(SystemTx, UserId)>> {
+) -> Result<Option<(SystemTx, Credentials)>> {
     let attempt = Try::new(tries::PASSWORD, email, origin.ip);
     let mut tx = reception.db.begin_system("look up a password").await?;
     attempt.check(&mut tx).await?;
-    let (user, hash) = store::find_credentials(&mut tx, email).await?.unzip();
+    let hash = store::find_credentials(&mut tx, email).await?.map(|it| it.hash);
     drop(tx);
     let fits = reception.passwords.verify(password, hash.clone()).await?;
     let mut tx = reception.db.begin_system("decide a try").await?;
     attempt.hold(&mut tx).await?;
     // It may have been changed while it was being verified; then the old one is worth nothing.
     let current = store::find_credentials(&mut tx, email).await?;
-    if let (true, Some(user)) = (fits && current.unzip().1 == hash, user) {
+    if let Some(proven) = current.filter(|it| fits && Some(&it.hash) == hash.as_ref()) {
         attempt.forgive(&mut tx).await?;
-        return Ok(Some((tx, user)));
+        return Ok(Some((tx, proven)));
     }
     attempt.count(&mut tx).await?;
-    let failed = RecordFailedSignIn::new(email, origin);
+    let failed = RecordRefusal::new(asked, email, origin);
     jobs::enqueue(tx.conn(), &failed, How::default()).await?;
     tx.commit().await?;
     Ok(None)
@@ -95,7 +107,8 @@ pub async fn confirm_password<P>(
     password: SecretString,
 ) -> Result<()> {
     let (member, origin) = (scope.member(), scope.origin());
-    match try_password(reception, origin, member.email(), password).await? {
+    let asked = Asked::ToConfirm(member.user_id());
+    match try_password(reception, origin, asked, member.email(), password).await? {
         Some((tx, _)) => tx.commit().await,
         None => Err(Error::field("password", "This is not your password")),
     }
@@ -113,9 +126,9 @@ pub(super) async fn sign_out(db: &Db, scope: &Scope<ManageOwnSessions>) -> Resul
 }
 
 /// Puts on record, in every agency of the person, that a password did not fit. An unknown email concerns nobody.
-pub(super) async fn record_failure(db: &Db, failed: &RecordFailedSignIn) -> Result<()> {
-    let mut tx = db.begin_system("record a failed sign-in").await?;
-    let Some(user) = store::find_user(&mut tx, &failed.email).await? else { return Ok(()) };
-    let event = Event::new("identity.sign_in_failed").subject(user);
-    record_everywhere(tx, user, &failed.actor(), event).await?.commit().await
+pub(super) async fn record_refusal(db: &Db, refusal: &RecordRefusal) -> Result<()> {
+    let mut tx = db.begin_system("record a password that did not fit").await?;
+    let Some(user) = store::find_user(&mut tx, &refusal.email).await? else { return Ok(()) };
+    let event = Event::new(refusal.event()).subject(user);
+    record_everywhere(tx, user, &refusal.actor(), event).await?.commit().await
 }

@@ -13,6 +13,7 @@ pub(super) use tries::{add_try, find_full_since, lock_tries, remove_tries, remov
 use crate::db::SystemTx;
 use crate::error::Result;
 use crate::ids::UserId;
+use chrono::{DateTime, Utc};
 
 /// Whether the user was added: not when the email (`users_email_key`) has one already.
 pub(super) async fn add_user(
@@ -37,11 +38,21 @@ pub(super) async fn add_user(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn find_credentials(tx: &mut SystemTx, email: &str) -> Result<Option<(UserId, String)>> {
-    let row = sqlx::query!(r#"select id as "id: UserId", password_hash from users where email = $1"#, email)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(row.map(|row| (row.id, row.password_hash)))
+/// What proves a person.
+#[derive(Clone, Debug)]
+pub(super) struct Credentials {
+    pub user: UserId,
+    pub hash: String,
+    pub set_at: DateTime<Utc>,
+}
+
+pub(super) async fn find_credentials(tx: &mut SystemTx, email: &str) -> Result<Option<Credentials>> {
+    let credentials = sqlx::query_as!(
+        Credentials,
+        r#"select id as "user: UserId", password_hash as hash, password_set_at as set_at from users where email = $1"#,
+        email
+    );
+    Ok(credentials.fetch_optional(tx.conn()).await?)
 }
 
 pub(super) async fn find_user(tx: &mut SystemTx, email: &str) -> Result<Option<UserId>> {

@@ -13,7 +13,7 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<mail::SendMail>(),
         task::<mail::SweepMails>(),
         task::<identity::SendResetLink>(),
-        task::<identity::RecordFailedSignIn>(),
+        task::<identity::RecordRefusal>(),
         task::<identity::SweepIdentity>(),
     ]
 }

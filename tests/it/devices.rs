@@ -108,6 +108,45 @@ async fn an_ended_session_stays_ended() {
     assert!(store.load(&record.id).await.unwrap().is_none());
 }
 
+/// A session that is being renewed is the person's all the while: whoever ends it then ends it for good.
+#[tokio::test]
+async fn a_session_ended_while_it_is_renewed_stays_ended() {
+    let app = TestApp::start().await;
+    let mut here = app.owner("anna").await;
+    let before = here.cookies["session"].clone();
+    for ended in [false, true] {
+        let mut db = database(&app).await;
+        if ended {
+            // As when another device ends all others between the two statements of a renewal.
+            let trap = "create function trap() returns trigger language plpgsql as
+                          'begin delete from sessions where id_hash = new.id_hash; return null; end';
+                        create trigger trap after update of id_hash on sessions for each row
+                          when (old.id_hash is distinct from new.id_hash) execute function trap()";
+            sqlx::raw_sql(trap).execute(&mut db).await.unwrap();
+        }
+        here.submit("/settings/agencies", &[("name", "Lumen Agency")]).await;
+        assert_eq!(is_in(&mut here).await, !ended);
+        let left: i64 = sqlx::query_scalar("select count(*) from sessions").fetch_one(&mut db).await.unwrap();
+        assert_eq!(left, i64::from(!ended));
+    }
+    assert_ne!(here.cookies.get("session"), Some(&before));
+}
+
+/// The password was changed between its proof and the session that begins with it.
+#[tokio::test]
+async fn a_sign_in_does_not_outlive_its_password() {
+    let app = TestApp::start().await;
+    app.owner("anna").await;
+    // As a reset does, the moment after the password was found to fit: signing in forgives what was counted.
+    let trap = "create function trap() returns trigger language plpgsql as
+                  'begin update users set password_set_at = password_set_at + interval ''1 second''; return null; end';
+                create trigger trap after delete on tries for each statement execute function trap()";
+    sqlx::raw_sql(trap).execute(&mut database(&app).await).await.unwrap();
+    let mut browser = app.browser();
+    browser.submit("/sign-in", &[("email", "anna@example.com"), ("password", PASSWORD)]).await;
+    assert!(!is_in(&mut browser).await);
+}
+
 #[tokio::test]
 async fn when_a_device_was_last_seen_is_noted_every_few_minutes() {
     let (app, clock) = TestApp::start_at(noon()).await;
@@ -184,6 +223,9 @@ async fn a_wrong_current_password_counts_like_a_failed_sign_in() {
     let typed = [("current_password", PASSWORD), ("new_password", NEW_PASSWORD)];
     let refused = here.call("change_password", &typed).await;
     assert_eq!(refused.status, 429);
+    // It is not on record as a sign-in.
+    eventually("the refusals are recorded", async || recorded(&app, "anna").await.len() == 6).await;
+    assert_eq!(recorded(&app, "anna").await[1..], ["identity.password_refused"; 5]);
     let right = [("email", "anna@example.com"), ("password", PASSWORD)];
     assert_eq!(app.browser().call("sign_in", &right).await.status, 429);
 }
