@@ -3,6 +3,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# .env fills in what the environment leaves open.
+if [ -f .env ] && [ -z "${IGNORE_DOTENV:-}" ]; then
+  while IFS='=' read -r key value; do
+    if [[ $key =~ ^[A-Z_]+$ ]] && [ -z "${!key+set}" ]; then export "$key=$value"; fi
+  done <.env
+fi
+
 # Outside the clone, so that a second clone and CI start warm.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/creatorcrm/target}"
 export PATH="$PWD/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"

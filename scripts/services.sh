@@ -1,11 +1,5 @@
 # shellcheck shell=bash
 # Sourced by scripts/run and scripts/dev: the settings of a local installation, and its processes.
-# .env fills in what the environment leaves open.
-if [ -f .env ] && [ -z "${IGNORE_DOTENV:-}" ]; then
-  while IFS='=' read -r key value; do
-    if [[ $key =~ ^[A-Z_]+$ ]] && [ -z "${!key+set}" ]; then export "$key=$value"; fi
-  done <.env
-fi
 export DATA_DIR HOST="${HOST:-127.0.0.1}" PORT="${PORT:-3000}"
 export PUBLIC_URL="${PUBLIC_URL:-http://localhost:$PORT}"
 SANDBOX_PORT=${SANDBOX_PORT:-4010}
@@ -13,8 +7,10 @@ sandbox=http://127.0.0.1:$SANDBOX_PORT
 LOGS=$DATA_DIR/logs
 mkdir -p "$LOGS"
 
-# Without a client id of Fanvue, the platform is the sandbox.
+# Without a client id of Fanvue, the platform is the sandbox, and there is a demo agency.
+uses_sandbox=
 if [ -z "${FANVUE_CLIENT_ID:-}" ]; then
+  uses_sandbox=yes
   export FANVUE_CLIENT_ID=sandbox-client FANVUE_CLIENT_SECRET=sandbox-secret
   export FANVUE_AUTHORIZE_URL=$sandbox/oauth2/auth FANVUE_TOKEN_URL=$sandbox/oauth2/token FANVUE_API_URL=$sandbox
   export FANVUE_WEBHOOK_SECRET=sandbox-webhook-secret
@@ -30,7 +26,7 @@ claim_ports() {
   if port_answers "$PORT"; then
     fail "Port $PORT is taken, perhaps by another CreatorCRM. Stop that, or choose another: PORT=3100 make run"
   fi
-  if port_answers "$SANDBOX_PORT"; then
+  if [ -n "$uses_sandbox" ] && port_answers "$SANDBOX_PORT"; then
     fail "Port $SANDBOX_PORT is taken, perhaps by another sandbox. Stop that, or choose another: SANDBOX_PORT=4100 make run"
   fi
 }
