@@ -13,14 +13,8 @@ pub fn AskToConfirm(
 ) -> impl IntoView {
     let problem = kept(SendConfirmation::PATH).problem;
     let role = if problem.is_some() { "alert" } else { "status" };
-    let text = problem.map_or_else(
-        || {
-            format!(
-                "We sent a link to {email}. Open it, so that you can get back in if you forget your password."
-            )
-        },
-        |problem| problem.sentence,
-    );
+    let text =
+        problem.map_or_else(|| format!("Open the link that we sent to {email}."), |problem| problem.sentence);
     view! {
         <div class="banner warn" role=role>
             <Icon name="mail"/>
