@@ -115,7 +115,7 @@ impl Db {
         Ok(AgencyTx { tx, agency_id, actor: tenant.actor(), now: self.now(), random: self.random.clone() })
     }
 
-    /// Begins a transaction for identity tables and sweeps over all agencies; `reason` shows in the activity list.
+    /// Begins a transaction for identity tables and sweeps over all agencies; `reason` says why, to readers and in traces.
     ///
     /// # Errors
     /// When the database does not answer.
