@@ -36,6 +36,7 @@ mod rollups;
 mod rotation;
 mod search;
 mod secrets;
+mod strangers;
 mod sync;
 mod transactions;
 mod tries;
