@@ -21,7 +21,7 @@ async function signOut(page) {
 /// The address in the newest mail to `email` with this subject, as a mail program shows it.
 async function mailed(page, email, subject) {
   await page.goto("/dev/mail");
-  const letter = page.locator("section.card", { hasText: `To ${email}` }).filter({ hasText: subject }).first();
+  const letter = page.locator("article.card", { hasText: `To ${email}` }).filter({ hasText: subject }).first();
   return letter.getByRole("link").first().getAttribute("href");
 }
 

@@ -55,14 +55,14 @@ fn letter(row: store::Row, body: Option<String>) -> impl IntoView {
         (None, None) => None,
     };
     view! {
-        <section class="card" aria-labelledby=id.clone()>
+        <article class="card" aria-labelledby=id.clone()>
             <div class="card-header"><h2 id=id.clone()>{row.subject}</h2><span class="faint small"><Time at=row.created_at/></span></div>
             <div class="card-body stack tight">
                 <p class="faint small">"To "{row.recipient}</p>
                 {text}
                 {state.map(|state| view! { <p class="faint small">{state}</p> })}
             </div>
-        </section>
+        </article>
     }
 }
 
