@@ -3,13 +3,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# .env fills in what the environment leaves open.
-if [ -f .env ] && [ -z "${IGNORE_DOTENV:-}" ]; then
-  while IFS='=' read -r key value; do
-    if [[ $key =~ ^[A-Z_]+$ ]] && [ -z "${!key+set}" ]; then export "$key=$value"; fi
-  done <.env
-fi
-
 # Outside the clone, so that a second clone and CI start warm.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/creatorcrm/target}"
 export PATH="$PWD/node_modules/.bin:${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -27,6 +20,10 @@ default_data_dir() {
     echo "$PWD/.data"
   fi
 }
+# Of .env every script needs to know where the data is; the rest is for what runs (scripts/services.sh), never for tests.
+if [ -f .env ] && [ -z "${IGNORE_DOTENV:-}" ]; then
+  DATA_DIR="${DATA_DIR:-$(sed -n 's/^DATA_DIR=//p' .env | tail -1)}"
+fi
 DATA_DIR="${DATA_DIR:-$(default_data_dir)}"
 mkdir -p "$DATA_DIR"
 DATA_DIR="$(cd "$DATA_DIR" && pwd)"

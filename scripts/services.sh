@@ -1,5 +1,11 @@
 # shellcheck shell=bash
 # Sourced by scripts/run and scripts/dev: the settings of a local installation, and its processes.
+# .env fills in what the environment leaves open.
+if [ -f .env ] && [ -z "${IGNORE_DOTENV:-}" ]; then
+  while IFS='=' read -r key value; do
+    if [[ $key =~ ^[A-Z_]+$ ]] && [ -z "${!key+set}" ]; then export "$key=$value"; fi
+  done <.env
+fi
 export DATA_DIR HOST="${HOST:-127.0.0.1}" PORT="${PORT:-3000}"
 export PUBLIC_URL="${PUBLIC_URL:-http://localhost:$PORT}"
 SANDBOX_PORT=${SANDBOX_PORT:-4010}
