@@ -103,3 +103,15 @@ pub(in crate::connections) async fn set_attempt_used(tx: &mut SystemTx, state_ha
         .await?;
     Ok(())
 }
+
+/// Whether the agency was not deleted.
+pub(in crate::connections) async fn is_agency_open(tx: &mut AgencyTx) -> Result<bool> {
+    let agency = tx.agency_id();
+    let row = sqlx::query!(
+        r#"select 1 as "one!" from agencies where agency_id = $1 and deleted_at is null"#,
+        agency as AgencyId
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.is_some())
+}

@@ -114,18 +114,6 @@ pub(in crate::connections) async fn lock_connecting(tx: &mut AgencyTx) -> Result
     Ok(())
 }
 
-/// Whether the agency was not deleted.
-pub(in crate::connections) async fn is_agency_open(tx: &mut AgencyTx) -> Result<bool> {
-    let agency = tx.agency_id();
-    let row = sqlx::query!(
-        r#"select 1 as "one!" from agencies where agency_id = $1 and deleted_at is null"#,
-        agency as AgencyId
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(row.is_some())
-}
-
 /// The living grant of a person of the platform, other than `besides`.
 pub(in crate::connections) async fn find_grant_of(
     tx: &mut AgencyTx,
