@@ -98,15 +98,30 @@ impl Vault {
     /// # Errors
     /// As [`Vault::seal`].
     pub fn seal_bytes(&self, place: Place<'_>, bytes: &[u8]) -> Result<Vec<u8>> {
+        self.seal_with(&self.current, place, bytes)
+    }
+
+    /// Seals `secret` for `place` with each key at hand, for what has to tell keys apart; with the keys' ids.
+    ///
+    /// # Errors
+    /// As [`Vault::seal`].
+    pub fn seal_with_each(&self, place: Place<'_>, secret: &SecretString) -> Result<Vec<(u8, SealedToken)>> {
+        let seal = |key: &Key| {
+            let sealed = self.seal_with(key, place, secret.expose_secret().as_bytes())?;
+            Ok((key.id, SealedToken(sealed)))
+        };
+        std::iter::once(&self.current).chain(&self.previous).map(seal).collect()
+    }
+
+    fn seal_with(&self, key: &Key, place: Place<'_>, bytes: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE_BYTES] = self.random.bytes();
         let aad = place.authenticated();
-        let sealed = self
-            .current
+        let sealed = key
             .cipher
             .encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: &aad })
             .map_err(|_| anyhow::anyhow!("sealing failed"))?;
         let mut out = Vec::with_capacity(2 + NONCE_BYTES + sealed.len());
-        out.extend([VERSION, self.current.id]);
+        out.extend([VERSION, key.id]);
         out.extend(nonce);
         out.extend(sealed);
         Ok(out)
@@ -144,6 +159,25 @@ impl Vault {
     #[must_use]
     pub fn key_id(&self) -> u8 {
         self.current.id
+    }
+
+    /// Whether the key with this id is at hand.
+    #[must_use]
+    pub fn holds(&self, id: u8) -> bool {
+        self.key(id).is_some()
+    }
+
+    /// Whether an earlier key is at hand besides the current one.
+    #[must_use]
+    pub fn has_previous(&self) -> bool {
+        self.previous.is_some()
+    }
+
+    /// The ids of the keys at hand, as operators read them.
+    #[must_use]
+    pub fn key_names(&self) -> String {
+        let keys = std::iter::once(&self.current).chain(&self.previous);
+        keys.map(|key| format!("{:02x}", key.id)).collect::<Vec<_>>().join(" and ")
     }
 
     /// Seals again, with the current key, what an earlier one sealed.

@@ -29,8 +29,6 @@ mod refresh;
 #[cfg(feature = "ssr")]
 mod refusal;
 #[cfg(feature = "ssr")]
-mod rotation;
-#[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server_fns;
@@ -72,8 +70,6 @@ pub use links::{
 };
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
-#[cfg(feature = "ssr")]
-pub use rotation::reseal;
 #[cfg(feature = "ssr")]
 pub use service::{handles, list, of_account};
 #[cfg(feature = "ssr")]

@@ -5,13 +5,11 @@ mod attempts;
 mod grants;
 mod links;
 mod lists;
-mod rotation;
 
 pub(super) use attempts::*;
 pub(super) use grants::*;
 pub(super) use links::*;
 pub(super) use lists::*;
-pub(super) use rotation::*;
 
 use super::tokens::SealedPair;
 use super::types::Health;

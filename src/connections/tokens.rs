@@ -76,20 +76,11 @@ pub(super) fn open_verifier(
     Ok(PkceVerifier::from_stored(text).ok_or_else(|| anyhow::anyhow!("a stored verifier is none"))?)
 }
 
-pub(super) fn reseal_verifier(
-    vault: &Vault,
-    agency: AgencyId,
-    state_hash: &[u8],
-    sealed: &SealedToken,
-) -> Result<SealedToken> {
-    Ok(vault.reseal(attempt_place(agency, &HEXLOWER.encode(state_hash)), sealed)?)
-}
-
 fn attempt_place(agency: AgencyId, row: &str) -> Place<'_> {
     Place { agency: agency.0, table: "oauth_attempts", row, column: "verifier" }
 }
 
-pub(super) fn place<'a>(agency: AgencyId, row: &'a str, column: &'a str) -> Place<'a> {
+fn place<'a>(agency: AgencyId, row: &'a str, column: &'a str) -> Place<'a> {
     Place { agency: agency.0, table: "connections", row, column }
 }
 

@@ -7,5 +7,5 @@ mod smtp;
 mod store;
 
 pub use jobs::{SendMail, SweepMails};
-pub use service::{Mail, reseal, send, send_in_agency};
+pub use service::{Mail, send, send_in_agency};
 pub use smtp::Postman;

@@ -2,10 +2,9 @@
 
 use super::jobs::SendMail;
 use super::store;
-use crate::db::{AgencyTx, Db, SystemTx};
+use crate::db::{AgencyTx, SystemTx};
 use crate::error::Result;
 use crate::jobs::{self, How};
-use crate::rotation::{BATCH, Resealed};
 use crate::vault::{Place, SealedToken, Vault};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -57,31 +56,6 @@ pub(super) fn open(vault: &Vault, row: &store::Row) -> Result<Option<String>> {
     let id = row.id.to_string();
     let opened = row.body.as_ref().map(|sealed: &SealedToken| vault.open(place(&id), sealed)).transpose()?;
     Ok(opened.map(|body| body.expose_secret().to_owned()))
-}
-
-/// Seals again what an earlier key sealed of the mails that wait; `progress` hears of each batch.
-///
-/// # Errors
-/// When the database does not answer; the batches before that are kept.
-pub async fn reseal(db: &Db, vault: &Vault, progress: &mut dyn FnMut(&str, &Resealed)) -> Result<Resealed> {
-    let (mut done, mut after) = (Resealed::default(), None);
-    loop {
-        let mut tx = db.begin_system("seal mails with the current key").await?;
-        let rows = store::lock_stale(&mut tx, vault.key_id(), after, BATCH).await?;
-        let Some((last, _)) = rows.last() else { return Ok(done) };
-        after = Some(*last);
-        for (id, body) in &rows {
-            match vault.reseal(place(&id.to_string()), body) {
-                Ok(again) => {
-                    store::set_body(&mut tx, *id, &again).await?;
-                    done.sealed += 1;
-                }
-                Err(_) => done.unreadable += 1,
-            }
-        }
-        tx.commit().await?;
-        progress("mails", &done);
-    }
 }
 
 fn place(row: &str) -> Place<'_> {

@@ -121,28 +121,3 @@ pub(super) async fn remove_older(tx: &mut SystemTx, before: DateTime<Utc>) -> Re
     let done = sqlx::query!("delete from mails where created_at < $1", before).execute(tx.conn()).await?;
     Ok(done.rows_affected())
 }
-
-/// The next bodies, by id, that were sealed with another key than `key`; locked until the transaction ends.
-pub(super) async fn lock_stale(
-    tx: &mut SystemTx,
-    key: u8,
-    after: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<(Uuid, SealedToken)>> {
-    let rows = sqlx::query!(
-        r#"select id, body as "body!: SealedToken" from mails
-           where body is not null and get_byte(body, 1) <> $1 and ($2::uuid is null or id > $2)
-           order by id limit $3 for update"#,
-        i32::from(key),
-        after,
-        limit
-    )
-    .fetch_all(tx.conn())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.body)).collect())
-}
-
-pub(super) async fn set_body(tx: &mut SystemTx, id: Uuid, body: &SealedToken) -> Result<()> {
-    sqlx::query!("update mails set body = $2 where id = $1", id, body.as_bytes()).execute(tx.conn()).await?;
-    Ok(())
-}

@@ -1,12 +1,13 @@
 //! The commands of the program.
 
+use super::state::App;
 use super::{run, telemetry};
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::db::Db;
 use crate::postgres::OwnPostgres;
 use crate::random::{Random, SystemRandom};
-use crate::rotation::{self, Resealed};
+use crate::rotation::{self, Progress};
 use crate::vault::Vault;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -89,7 +90,7 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
         Command::Serve => {
             let stop = stop_signal()?;
             let socket = settings.socket();
-            let app = run::build(settings, db, random, stop.clone())?;
+            let app = build(settings, db, random, stop.clone()).await?;
             let listener = TcpListener::bind(socket)
                 .await
                 .with_context(|| format!("{socket} cannot be listened on (HOST, PORT)"))?;
@@ -99,7 +100,7 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
         Command::Worker => {
             let stop = stop_signal()?;
             let socket = settings.socket();
-            let app = run::build(settings, db, random, stop.clone())?;
+            let app = build(settings, db, random, stop.clone()).await?;
             tracing::info!("working through background jobs");
             run::work_watched(app, socket, stop).await;
             Ok(())
@@ -107,9 +108,16 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
     }
 }
 
+/// The app, once its keys have proved to be those of the database.
+async fn build(settings: Settings, db: Db, random: &Arc<dyn Random>, stop: CancellationToken) -> Result<App> {
+    let app = run::build(settings, db, random, stop)?;
+    rotation::prove(&app.db, &app.vault).await?;
+    Ok(app)
+}
+
 #[expect(clippy::print_stdout, reason = "what the operator asked for")]
 async fn demo(settings: Settings, db: Db, random: &Arc<dyn Random>) -> Result<()> {
-    let app = run::build(settings, db, random, CancellationToken::new())?;
+    let app = build(settings, db, random, CancellationToken::new()).await?;
     println!("{}", crate::demo::prepare(&app).await?);
     Ok(())
 }
@@ -117,15 +125,22 @@ async fn demo(settings: Settings, db: Db, random: &Arc<dyn Random>) -> Result<()
 #[expect(clippy::print_stdout, reason = "what the operator asked for")]
 async fn rotate_keys(settings: &Settings, db: &Db, random: &Arc<dyn Random>) -> Result<()> {
     let vault = Vault::new(&settings.encryption_key(random.as_ref())?, random.clone())?;
-    let mut progress = |kind: &str, done: &Resealed| println!("{kind}: {} sealed again", done.sealed);
-    let done = rotation::rotate(db, &vault, &mut progress).await?;
+    rotation::prove(db, &vault).await?;
+    let mut heard = |at: &Progress| println!("{}: {} of {} sealed again", at.column, at.sealed, at.total);
+    let outcome = rotation::rotate(db, &vault, &mut heard).await?;
+    let unreadable = rotation::progress(db, vault.key_id()).await?.into_iter().filter(|at| at.unreadable > 0);
+    for at in unreadable {
+        println!("{}: {} open with no key in ENCRYPTION_KEY and stay as they are", at.column, at.unreadable);
+    }
     anyhow::ensure!(
-        done.unreadable == 0,
-        "{} values open with no key in ENCRYPTION_KEY and were left as they are; {} were sealed again",
-        done.unreadable,
-        done.sealed
+        outcome.left == 0,
+        "{} values are not sealed with the current key; keep the previous one, and run this again when no process seals with it any more",
+        outcome.left
     );
-    println!("{} values sealed again; nothing is left that needs the previous key", done.sealed);
+    println!(
+        "{} values sealed again; every value is sealed with the current key: the previous one may go",
+        outcome.sealed
+    );
     Ok(())
 }
 

@@ -49,5 +49,18 @@ pub async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     // Without the database there is no figure, rather than an old one.
     metrics::gauge!("jobs_oldest_due_seconds")
         .set(crate::jobs::oldest_due(&app.db).await.unwrap_or(f64::NAN));
+    tell_rotation(&app).await;
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
+}
+
+/// How many values wait to be sealed with the current key, and how many no key opens.
+async fn tell_rotation(app: &App) {
+    let columns = crate::rotation::progress(&app.db, app.vault.key_id()).await;
+    let sum = |of: fn(&crate::rotation::Progress) -> i64| match &columns {
+        #[expect(clippy::cast_precision_loss, reason = "a gauge")]
+        Ok(columns) => columns.iter().map(of).sum::<i64>() as f64,
+        Err(_) => f64::NAN,
+    };
+    metrics::gauge!("key_rotation_left").set(sum(|at| at.total - at.sealed - at.unreadable));
+    metrics::gauge!("key_rotation_unreadable").set(sum(|at| at.unreadable));
 }

@@ -15,7 +15,7 @@ use crate::platform::fanvue::{FanvueClient, FanvueSettings};
 use crate::platform::{PlatformClient, Platforms, Timeouts, Url, http_client};
 use crate::random::Random;
 use crate::vault::Vault;
-use crate::{connections, jobs, sync};
+use crate::{connections, jobs, rotation, sync};
 use anyhow::{Context, Result};
 use axum::serve::ListenerExt;
 use secrecy::SecretString;
@@ -121,12 +121,14 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
     served
 }
 
-/// Everything that goes on in the background, until `stop`: jobs, what is due, and keeping tokens fresh.
+/// Everything that goes on in the background, until `stop`: jobs, what is due, keeping tokens fresh, and sealing again with a
+/// new key.
 pub async fn work(app: App, stop: CancellationToken) {
     let keeper =
         connections::keep_fresh(app.db.clone(), app.vault.clone(), app.platforms.clone(), stop.clone());
     let due = sync::keep_due(app.db.clone(), stop.clone());
-    tokio::join!(keeper, due, jobs::work(app, stop));
+    let sealed = rotation::keep_sealed(app.db.clone(), app.vault.clone(), stop.clone());
+    tokio::join!(keeper, due, sealed, jobs::work(app, stop));
 }
 
 /// Serves until `stop`, without the background; then finishes the requests in progress.

@@ -68,8 +68,9 @@ struct Arguments {
 
 /// Settings as from the command line, without the environment of whoever runs the tests.
 pub fn settings(arguments: &[String]) -> Settings {
-    let defaults = ["test", "--encryption-key"].map(ToOwned::to_owned).into_iter();
-    let all = defaults.chain(["ab".repeat(32)]).chain(arguments.iter().cloned());
+    let key = ["--encryption-key".to_owned(), "ab".repeat(32)];
+    let key = key.into_iter().filter(|_| !arguments.contains(&"--encryption-key".to_owned()));
+    let all = ["test".to_owned()].into_iter().chain(key).chain(arguments.iter().cloned());
     Arguments::parse_from(all).settings
 }
 
@@ -409,4 +410,21 @@ pub async fn audited(app: &TestApp, agency: AgencyId) -> Vec<(String, serde_json
     let scope = SystemScope::for_agency(agency, "test");
     let mut tx = app.db.begin(&scope).await.unwrap();
     sqlx::query_as("select event, detail from audit order by seq").fetch_all(tx.conn()).await.unwrap()
+}
+
+/// Every file of the program's own source: its path, and its text.
+pub fn sources() -> Vec<(String, String)> {
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                files.push((path.display().to_string(), std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    files
 }
