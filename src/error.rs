@@ -15,6 +15,9 @@ pub enum Error {
     /// 403: signed in, but the role does not allow it.
     #[error("the member's role does not allow this")]
     Forbidden,
+    /// 403: first the person proves again who they are.
+    #[error("the person did not prove lately who they are")]
+    NotProven,
     /// 404: no such thing, or not this agency's.
     #[error("not found")]
     NotFound,
@@ -79,7 +82,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotSignedIn => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::NotProven => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,
@@ -115,7 +118,12 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = error.status();
         let mut problem = match error {
-            Error::NotSignedIn => Self::new(status, "Please sign in first."),
+            Error::NotSignedIn => Self::new(status, "Please sign in first.").remedied_at("/sign-in"),
+            Error::NotProven => Self::new(
+                status,
+                "Confirm first that it is you: this needs a proof that is no older than 10 minutes.",
+            )
+            .remedied_at("/confirm"),
             Error::Forbidden => {
                 Self::new(status, "Your role in this agency does not allow this. An owner can change it.")
             }

@@ -18,6 +18,9 @@ pub struct Problem {
     pub reference: Option<String>,
     /// Seconds to wait before trying again, when waiting helps.
     pub retry_after: Option<u64>,
+    /// The page of ours that puts it right; browsers are sent there, and come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
 }
 
 /// What is wrong with one field of a form.
@@ -33,7 +36,20 @@ impl Problem {
     /// A problem of `status` with a sentence and nothing else.
     #[must_use]
     pub fn new(status: u16, sentence: impl Into<String>) -> Self {
-        Self { status, sentence: sentence.into(), fields: Vec::new(), reference: None, retry_after: None }
+        Self {
+            status,
+            sentence: sentence.into(),
+            fields: Vec::new(),
+            reference: None,
+            retry_after: None,
+            remedy: None,
+        }
+    }
+
+    /// With the page that puts it right.
+    #[must_use]
+    pub fn remedied_at(self, path: &str) -> Self {
+        Self { remedy: Some(path.to_owned()), ..self }
     }
 
     /// The sentence for `field`, if it has one.

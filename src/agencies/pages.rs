@@ -8,7 +8,7 @@ use crate::auth::Visitor;
 use crate::error::{Error, Result};
 use crate::server::frame::Page;
 use crate::server::state::App;
-use crate::ui::{Field, Figure, Form, HiddenUsername, Link, PageHeader, Select, SettingsTabs, Submit};
+use crate::ui::{Field, Figure, Form, Link, PageHeader, Select, SettingsTabs, Submit};
 use axum::extract::State;
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -76,15 +76,14 @@ fn content(agency: Agency, may_delete: bool) -> impl IntoView {
 /// `GET /settings/delete`
 ///
 /// # Errors
-/// `NotSignedIn`, `Forbidden`, or when the database does not answer.
+/// `NotSignedIn`, `Forbidden`, `NotProven`, or when the database does not answer.
 pub async fn delete(State(app): State<App>, visitor: Visitor) -> Result<Page> {
-    let scope = visitor.scope::<DeleteAgency>()?;
+    let scope = visitor.fresh::<DeleteAgency>()?;
     let ending = service::ending(&app.db, &scope).await?;
-    let email = scope.member().email().to_owned();
-    Ok(Page::new("Delete the agency", move || delete_content(ending, email)).narrow())
+    Ok(Page::new("Delete the agency", move || delete_content(ending)).narrow())
 }
 
-fn delete_content(ending: Ending, email: String) -> impl IntoView {
+fn delete_content(ending: Ending) -> impl IntoView {
     let people = match ending.members {
         1 => "You cannot open it any more.".to_owned(),
         n => format!("None of its {} people can open it any more, from this moment on.", Figure::Count(n)),
@@ -103,9 +102,7 @@ fn delete_content(ending: Ending, email: String) -> impl IntoView {
                 <p>{accounts}</p>
                 <p>"What was read, and the record of who did what, stays in the database, where nobody sees it. Until whoever runs this installation removes it there, they can bring the agency back; there is no fixed day on which that ends."</p>
                 <Form action=Delete::PATH>
-                    <HiddenUsername email/>
                     <Field name="name" label=format!("Type {name} to confirm") autocomplete="off" maxlength=100/>
-                    <Field name="password" label="Your password" kind="password" autocomplete="current-password"/>
                     <Submit words="Delete the agency" class="button danger final"><a class="button secondary" href="/settings">"Keep it"</a></Submit>
                 </Form>
             </div>

@@ -18,10 +18,10 @@ pub async fn change_agency(name: String, time_zone: String, currency: String) ->
 
 /// Whoever is in no other agency is signed out: there is nothing left for them to see.
 #[server]
-pub async fn delete_agency(name: String, password: String) -> Result<(), Problem> {
+pub async fn delete_agency(name: String) -> Result<(), Problem> {
     let (app, visitor) = (App::current()?, auth::visitor()?);
-    let scope = visitor.scope()?;
-    let name = service::delete(&app.db, &app.reception(), &scope, &name, password.into()).await?;
+    let scope = visitor.fresh()?;
+    let name = service::delete(&app.db, &scope, &name).await?;
     // The other processes hear of it by NOTIFY; this one does not wait for that.
     app.members.invalidate_all();
     if scope.member().has_several_agencies() {

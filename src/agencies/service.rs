@@ -4,12 +4,10 @@ use super::policy::{DeleteAgency, ManageAgency};
 use super::store;
 use super::types::{Agency, Ending, Settings, checked_currency, checked_name, checked_zone};
 use crate::audit::{self, Event};
-use crate::auth::Scope;
+use crate::auth::{Fresh, Scope};
 use crate::connections;
 use crate::db::Db;
 use crate::error::{Invalid, Result};
-use crate::identity::{self, Reception};
-use secrecy::SecretString;
 use serde_json::{Map, json};
 
 /// The agency and what is set about it.
@@ -70,21 +68,14 @@ pub async fn ending(db: &Db, scope: &Scope<DeleteAgency>) -> Result<Ending> {
 /// rows stay, unseen, until whoever runs the installation removes them or brings them back (docs/operations.md).
 ///
 /// # Errors
-/// `Invalid` when the name or the password is not right, `RateLimited` when passwords are tried too often.
-pub async fn delete(
-    db: &Db,
-    reception: &Reception,
-    scope: &Scope<DeleteAgency>,
-    typed_name: &str,
-    password: SecretString,
-) -> Result<String> {
+/// `Invalid` when the name is not right.
+pub async fn delete(db: &Db, scope: &Fresh<DeleteAgency>, typed_name: &str) -> Result<String> {
     let name = store::lookup(&mut db.begin(scope).await?).await?.settings.name;
     let mut invalid = Invalid::default();
     if typed_name.trim() != name.trim() {
         invalid.add("name", format!("Type the agency's name exactly as it is: {name}"));
     }
     invalid.check()?;
-    identity::confirm_password(reception, scope, password).await?;
     let mut tx = db.begin(scope).await?;
     store::lock(&mut tx).await?;
     let accounts = connections::end_all(&mut tx).await?;

@@ -1,14 +1,16 @@
 //! Who is asking, and what they may: members, roles, permissions, and scopes as the proof.
 
+mod fresh;
 mod member;
 mod policy;
 mod scope;
 mod session;
 mod visitor;
 
+pub use fresh::{FRESH, Fresh};
 pub use member::{Member, Role};
 pub use policy::{PERMISSIONS, Permission, PermissionInfo};
 pub use scope::{Scope, SystemScope};
 pub use session::id_hash as session_id_hash;
 pub use session::{LIFETIME as SESSION_LIFETIME, SessionStore, cookie_name as session_cookie};
-pub use visitor::{Origin, Visitor, cookie, identify, scope, visitor};
+pub use visitor::{Origin, Visitor, cookie, fresh, identify, scope, visitor};

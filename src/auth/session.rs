@@ -44,6 +44,8 @@ pub mod key {
     pub const RENEWED: &str = "renewed";
     /// When the person was last seen, in seconds since 1970.
     pub const SEEN: &str = "seen";
+    /// When the person last proved who they are, in seconds since 1970.
+    pub const PROVEN: &str = "proven";
 }
 
 /// Stores sessions in Postgres.

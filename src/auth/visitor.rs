@@ -1,7 +1,7 @@
 //! The person behind a request: made by one middleware, read by pages and server functions.
 
 use super::session::key;
-use super::{Member, Permission, Scope, SessionStore};
+use super::{Fresh, Member, Permission, Scope, SessionStore};
 use crate::db::Actor;
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
@@ -45,6 +45,8 @@ pub struct Visitor {
     member: Option<Member>,
     origin: Origin,
     session: Session,
+    /// How long ago the person proved who they are.
+    proven_ago: Option<TimeDelta>,
     /// What the form sent before this page has to say.
     pub flash: Option<Flash>,
     /// The path and query asked for.
@@ -106,6 +108,7 @@ impl Visitor {
         let begun = async {
             self.session.insert(key::USER, user).await?;
             self.session.insert(key::AGENCY, agency).await?;
+            self.session.insert(key::PROVEN, now.timestamp()).await?;
             self.session.insert(key::PASSWORD, password_set_at.timestamp_micros()).await
         };
         begun.await.map_err(anyhow::Error::from)?;
@@ -145,6 +148,29 @@ impl Visitor {
     pub fn scope<P: Permission>(&self) -> Result<Scope<P>> {
         Scope::of(self.member.as_ref().ok_or(Error::NotSignedIn)?, &self.origin)
     }
+
+    /// The proof that this visitor holds `P`, and proved lately who they are.
+    ///
+    /// # Errors
+    /// `NotSignedIn`, `Forbidden`, or `NotProven`, which sends a browser to `/confirm` and back.
+    pub fn fresh<P: Permission>(&self) -> Result<Fresh<P>> {
+        Fresh::of(self.scope()?, self.proven_ago)
+    }
+
+    /// Whether the person proved lately who they are.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.proven_ago.is_some_and(|ago| ago.abs() < super::FRESH)
+    }
+
+    /// Keeps that the person proved just now who they are.
+    ///
+    /// # Errors
+    /// When the session cannot be read.
+    pub async fn note_proof(&self, now: DateTime<Utc>) -> Result<()> {
+        self.session.insert(key::PROVEN, now.timestamp()).await.map_err(anyhow::Error::from)?;
+        Ok(())
+    }
 }
 
 /// Turns the session into a [`Visitor`], for everything behind it.
@@ -159,12 +185,17 @@ pub async fn identify(
         Ok(member) => member,
         Err(error) => return crate::server::frame::error_response(error),
     };
+    let proven_ago = match proven_ago(&session, app.db.now()).await {
+        Ok(ago) => ago,
+        Err(error) => return crate::server::frame::error_response(error),
+    };
     let https = app.settings.is_https();
     let brought = cookie(request.headers(), super::session_cookie(https)).is_some();
     let visitor = Visitor {
         member,
         origin,
         session: session.clone(),
+        proven_ago,
         flash: Flash::read(&app, request.headers()),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         theme: chosen_theme(request.headers()),
@@ -193,6 +224,11 @@ async fn signed_in(app: &App, session: &Session, origin: &Origin) -> Result<Opti
         app.members.insert((user, agency), member.clone()).await;
     }
     Ok(member)
+}
+
+async fn proven_ago(session: &Session, now: DateTime<Utc>) -> Result<Option<TimeDelta>> {
+    let at = session.get::<i64>(key::PROVEN).await.map_err(anyhow::Error::from)?;
+    Ok(at.map(|at| TimeDelta::seconds(now.timestamp() - at)))
 }
 
 /// Keeps when and from where a person was last seen, without a write per request. The session is stored, and its cookie
@@ -252,4 +288,12 @@ pub fn visitor() -> Result<Visitor> {
 /// `NotSignedIn` or `Forbidden`.
 pub fn scope<P: Permission>() -> Result<Scope<P>> {
     visitor()?.scope()
+}
+
+/// The same, of a person who proved lately who they are.
+///
+/// # Errors
+/// `NotSignedIn`, `Forbidden` or `NotProven`.
+pub fn fresh<P: Permission>() -> Result<Fresh<P>> {
+    visitor()?.fresh()
 }

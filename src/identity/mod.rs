@@ -1,6 +1,8 @@
 //! Identity: who a person is. Signing up, signing in and out, passwords, confirmed addresses, signed-in devices.
 
 #[cfg(feature = "ssr")]
+mod confirming;
+#[cfg(feature = "ssr")]
 mod devices;
 #[cfg(feature = "ssr")]
 mod jobs;
@@ -46,4 +48,4 @@ pub use registration::{NewAgency, sign_up};
 #[cfg(feature = "ssr")]
 pub use server_fns::sign_out_path;
 #[cfg(feature = "ssr")]
-pub use service::{SignedIn, confirm_password};
+pub use service::SignedIn;

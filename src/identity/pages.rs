@@ -1,12 +1,14 @@
 //! The pages of identity.
 
 mod agencies;
+mod confirm;
 mod confirmation;
 mod devices;
 mod mailed;
 mod password;
 
 pub use agencies::agencies;
+pub use confirm::confirm;
 pub use confirmation::AskToConfirm;
 pub use devices::devices;
 pub use mailed::{forgotten_password, reset_password, verify_email};

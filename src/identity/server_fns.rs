@@ -1,10 +1,11 @@
 //! What the forms of identity post to.
 
-use super::{NewAgency, SignedIn, devices, memberships, recovery, registration, service};
+use super::{NewAgency, SignedIn, confirming, devices, memberships, recovery, registration, service};
 use crate::auth::{self, Visitor};
 use crate::error::Result;
 use crate::ids::AgencyId;
 use crate::problem::Problem;
+use crate::server::flash::Flash;
 use crate::server::outcome;
 use crate::server::own_path::own_path;
 use crate::server::state::App;
@@ -19,6 +20,12 @@ pub fn sign_out_path() -> &'static str {
 
 fn here() -> Result<(App, Visitor)> {
     Ok((App::current()?, auth::visitor()?))
+}
+
+/// Where to go on to: the page of ours that `next` names, else the dashboard.
+pub(super) fn own_next(next: &str) -> String {
+    let next = Some(next).filter(|next| !next.is_empty());
+    next.and_then(own_path).unwrap_or_else(|| "/dashboard".to_owned())
 }
 
 async fn begin(app: &App, visitor: &Visitor, proven: SignedIn) -> Result<()> {
@@ -46,8 +53,25 @@ pub async fn sign_in(
     let (app, visitor) = here()?;
     let signed_in = service::sign_in(&app.reception(), visitor.origin(), &email, password.into()).await?;
     begin(&app, &visitor, signed_in).await?;
-    let next = Some(next).filter(|next| !next.is_empty());
-    outcome::go(next.and_then(|next| own_path(&next)).unwrap_or_else(|| "/dashboard".to_owned()));
+    outcome::go(own_next(&next));
+    Ok(())
+}
+
+/// Proves again who one is, and goes back to what needed it, with what had been typed there.
+#[server]
+pub async fn confirm(
+    password: String,
+    #[server(default)] next: String,
+    #[server(default)] kept: String,
+) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    confirming::confirm(&app.reception(), &visitor.scope()?, password.into()).await?;
+    visitor.note_proof(app.db.now()).await?;
+    if let Some(Flash { form: Some(form), input, .. }) = Flash::open(&app, &kept) {
+        outcome::put_back(form, input);
+        outcome::notice("Thank you. Please check what you typed and send it again.");
+    }
+    outcome::go(own_next(&next));
     Ok(())
 }
 

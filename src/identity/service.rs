@@ -1,4 +1,4 @@
-//! Signing in and out, and proving again who one is.
+//! Signing in and out.
 
 use super::jobs::RecordRefusal;
 use super::policy::ManageOwnSessions;
@@ -95,23 +95,6 @@ pub(super) async fn try_password(
     jobs::enqueue(tx.conn(), &failed, How::default()).await?;
     tx.commit().await?;
     Ok(None)
-}
-
-/// Proves again that the member is who they are, before something that cannot be undone.
-///
-/// # Errors
-/// `Invalid` at the field `password` when it is not theirs; that counts like a failed sign-in. `RateLimited` after too many.
-pub async fn confirm_password<P>(
-    reception: &Reception,
-    scope: &Scope<P>,
-    password: SecretString,
-) -> Result<()> {
-    let (member, origin) = (scope.member(), scope.origin());
-    let asked = Asked::ToConfirm(member.user_id());
-    match try_password(reception, origin, asked, member.email(), password).await? {
-        Some((tx, _)) => tx.commit().await,
-        None => Err(Error::field("password", "This is not your password")),
-    }
 }
 
 /// Puts on record that the member signs out; the session is the caller's to end.

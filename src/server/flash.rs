@@ -41,16 +41,22 @@ impl Flash {
     /// What the browser brought; a cookie that does not open is as none.
     #[must_use]
     pub fn read(app: &App, headers: &HeaderMap) -> Option<Self> {
-        let sealed = BASE64URL_NOPAD.decode(cookie(headers, COOKIE)?.as_bytes()).ok()?;
+        Self::open(app, cookie(headers, COOKIE)?)
+    }
+
+    /// What [`Flash::seal`] sealed.
+    #[must_use]
+    pub fn open(app: &App, sealed: &str) -> Option<Self> {
+        let sealed = BASE64URL_NOPAD.decode(sealed.as_bytes()).ok()?;
         let json = app.vault.open_bytes(PLACE, &sealed).ok()?;
         serde_json::from_slice(&json).ok()
     }
 
-    /// The header that sets it. The longest inputs are dropped first if it would not fit.
+    /// Sealed, as text. The longest inputs are dropped first if it would not fit.
     ///
     /// # Errors
     /// When sealing fails.
-    pub fn cookie(mut self, app: &App) -> anyhow::Result<HeaderValue> {
+    pub fn seal(mut self, app: &App) -> anyhow::Result<String> {
         let mut json = serde_json::to_vec(&self)?;
         while json.len() > MAX_JSON_BYTES {
             let longest =
@@ -59,7 +65,15 @@ impl Flash {
             self.input.remove(&name);
             json = serde_json::to_vec(&self)?;
         }
-        let sealed = BASE64URL_NOPAD.encode(&app.vault.seal_bytes(PLACE, &json)?);
+        Ok(BASE64URL_NOPAD.encode(&app.vault.seal_bytes(PLACE, &json)?))
+    }
+
+    /// The header that sets it.
+    ///
+    /// # Errors
+    /// When sealing fails.
+    pub fn cookie(self, app: &App) -> anyhow::Result<HeaderValue> {
+        let sealed = self.seal(app)?;
         let secure = if app.settings.is_https() { "; Secure" } else { "" };
         Ok(HeaderValue::from_str(&format!(
             "{COOKIE}={sealed}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax{secure}"

@@ -5,7 +5,7 @@
 
 use super::flash::Flash;
 use super::outcome::{Left, Outcome};
-use super::own_path::path_of_address;
+use super::own_path::{path_of_address, with_next};
 use super::state::App;
 use crate::auth::Visitor;
 use crate::error::Error;
@@ -62,13 +62,18 @@ fn redirect(
     body: &Bytes,
 ) -> Response {
     let problem = left.problem.or_else(|| unexplained(response));
+    let back = back.unwrap_or_else(|| "/".to_owned());
     let location = match &problem {
-        Some(_) => back.unwrap_or_else(|| "/".to_owned()),
-        None => left.location.or(back).unwrap_or_else(|| "/".to_owned()),
+        Some(Problem { remedy: Some(place), .. }) => with_next(place, &back),
+        Some(_) => back,
+        None => left.location.unwrap_or(back),
     };
-    let input = if problem.is_some() { typed(body) } else { BTreeMap::new() };
-    let flash =
-        Flash { form: Some(form.to_owned()), problem, input, notice: left.notice, secret: left.secret };
+    let (form, input) = match (&problem, left.kept) {
+        (Some(_), _) => (form.to_owned(), typed(body)),
+        (None, Some(kept)) => kept,
+        (None, None) => (form.to_owned(), BTreeMap::new()),
+    };
+    let flash = Flash { form: Some(form), problem, input, notice: left.notice, secret: left.secret };
     let mut answer = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
     for cookie in response.headers().get_all(header::SET_COOKIE) {
         answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
@@ -92,10 +97,10 @@ fn unexplained(response: &Response) -> Option<Problem> {
     })
 }
 
-/// What had been typed, without passwords.
+/// What had been typed, without passwords and one-time codes.
 fn typed(body: &Bytes) -> BTreeMap<String, String> {
     let pairs: Vec<(String, String)> = serde_urlencoded(body);
-    pairs.into_iter().filter(|(name, _)| !name.contains("password")).collect()
+    pairs.into_iter().filter(|(name, _)| !name.contains("password") && name != "code").collect()
 }
 
 fn serde_urlencoded(body: &Bytes) -> Vec<(String, String)> {

@@ -4,6 +4,7 @@
 //! and redirects are always right. docs/decisions/0001-pages-are-handlers.md says why there is no client router.
 
 use super::flash::Flash;
+use super::own_path::with_next;
 use super::security_headers::content_policy;
 use super::state::App;
 use crate::auth::Visitor;
@@ -145,23 +146,10 @@ pub async fn compose(State(app): State<App>, visitor: Visitor, request: Request,
     }
 }
 
-/// A person who is not signed in goes to sign in, and comes back.
+/// A person goes where the problem is put right (to sign in, to confirm who they are), and comes back.
 fn away(problem: &Problem, visitor: &Visitor) -> Option<Response> {
-    (problem.status == 401).then(|| {
-        let next = data_encoding_path(&visitor.path);
-        Redirect::to(&format!("/sign-in?next={next}")).into_response()
-    })
-}
-
-fn data_encoding_path(path: &str) -> String {
-    let mut url = reqwest::Url::parse("http://x/").map(|mut url| {
-        url.query_pairs_mut().append_pair("next", path);
-        url
-    });
-    url.as_mut()
-        .ok()
-        .and_then(|url| url.query()?.strip_prefix("next=").map(str::to_owned))
-        .unwrap_or_default()
+    let place = problem.remedy.as_deref()?;
+    Some(Redirect::to(&with_next(place, &visitor.path)).into_response())
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {

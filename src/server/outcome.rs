@@ -2,6 +2,7 @@
 
 use crate::problem::Problem;
 use leptos::prelude::use_context;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Collected while one server function runs.
@@ -19,6 +20,8 @@ pub struct Left {
     pub secret: Option<String>,
     /// Where to go instead of back to the form.
     pub location: Option<String>,
+    /// What had been typed into another form before, by its path: it stands there again.
+    pub kept: Option<(String, BTreeMap<String, String>)>,
 }
 
 impl Outcome {
@@ -51,6 +54,13 @@ pub fn show_once(secret: impl Into<String>) {
 pub fn go(location: impl Into<String>) {
     if let Some(outcome) = use_context::<Outcome>() {
         outcome.change(|left| left.location = Some(location.into()));
+    }
+}
+
+/// Puts back into the form that posts to `form` what had been typed there before something came in between.
+pub fn put_back(form: String, input: BTreeMap<String, String>) {
+    if let Some(outcome) = use_context::<Outcome>() {
+        outcome.change(|left| left.kept = Some((form, input)));
     }
 }
 

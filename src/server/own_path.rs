@@ -19,6 +19,17 @@ pub fn path_of_address(address: &str) -> Option<String> {
     path_of(&Url::parse(address).ok()?)
 }
 
+/// `place?next=…`: a page of ours that leads on to `path` afterwards.
+#[must_use]
+pub fn with_next(place: &str, path: &str) -> String {
+    let mut query = Url::parse("http://here.invalid/").ok();
+    if let Some(url) = &mut query {
+        url.query_pairs_mut().append_pair("next", path);
+    }
+    let query = query.as_ref().and_then(Url::query).unwrap_or_default();
+    format!("{place}?{query}")
+}
+
 /// Two slashes at the beginning of a path would be read as another site.
 fn path_of(url: &Url) -> Option<String> {
     let path = url.path();

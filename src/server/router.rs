@@ -102,6 +102,7 @@ fn pages() -> Listed {
         .route("/", get(home))
         .route("/dashboard", get(analytics::pages::dashboard))
         .route("/sign-in", get(identity::pages::sign_in))
+        .route("/confirm", get(identity::pages::confirm))
         .route("/sign-up", get(identity::pages::sign_up))
         .route("/verify-email/{token}", get(identity::pages::verify_email))
         .route("/forgotten-password", get(identity::pages::forgotten_password))

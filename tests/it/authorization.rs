@@ -124,6 +124,8 @@ const TABLE: &[Entry] = &[
     act("sign_up", &[("agency", "A"), ("name", "B"), ("email", "x"), ("password", "y")], May::Anybody),
     act("sign_in", &[("email", "x"), ("password", "y")], May::Anybody),
     act("sign_out", &[], May::Anybody),
+    page("/confirm", May::Holders(&ManageOwnSessions::INFO)),
+    act("confirm", &[("password", "wrong")], May::Holders(&ManageOwnSessions::INFO)),
     Entry { ask: "/verify-email/made-up", ..page("/verify-email/{token}", May::Anybody) },
     page("/forgotten-password", May::Anybody),
     Entry { ask: "/reset-password/made-up", ..page("/reset-password/{token}", May::Anybody) },
@@ -179,7 +181,7 @@ const TABLE: &[Entry] = &[
         May::Holders(&ManageAgency::INFO),
     ),
     // The name is not the agency's, so that there is something left to test.
-    act("delete_agency", &[("name", "x"), ("password", "y")], May::Holders(&DeleteAgency::INFO)),
+    act("delete_agency", &[("name", "x")], May::Holders(&DeleteAgency::INFO)),
     act("add_creator", &[("name", "Zoe")], May::Holders(&ManageCreators::INFO)),
     row_act(
         "rename_creator",

@@ -13,6 +13,7 @@ mod app;
 mod assets;
 mod audit;
 mod authorization;
+mod confirming;
 mod connect;
 mod connect_links;
 mod consent;
