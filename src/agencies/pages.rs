@@ -1,5 +1,9 @@
 //! `/settings`: the agency, and deleting it.
 
+mod security;
+
+pub use security::security;
+
 use super::policy::{DeleteAgency, ManageAgency};
 use super::server_fns::{ChangeAgency, DeleteAgency as Delete};
 use super::service;

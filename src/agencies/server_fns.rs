@@ -1,7 +1,7 @@
 //! What the forms of an agency post to.
 
-use super::service;
-use super::types::Settings;
+use super::types::{SessionSettings, Settings};
+use super::{security, service};
 use crate::auth;
 use crate::problem::Problem;
 use crate::server::outcome;
@@ -12,6 +12,16 @@ use leptos::prelude::*;
 pub async fn change_agency(name: String, time_zone: String, currency: String) -> Result<(), Problem> {
     let wanted = Settings { name, time_zone, currency };
     service::change(&App::current()?.db, &auth::scope()?, &wanted).await?;
+    outcome::notice("The settings are saved.");
+    Ok(())
+}
+
+#[server]
+pub async fn change_session_limits(idle_minutes: i32, days: i32) -> Result<(), Problem> {
+    let app = App::current()?;
+    security::change(&app.db, &auth::fresh()?, SessionSettings { idle_minutes, days }).await?;
+    // The other processes hear of it by NOTIFY; this one does not wait for that.
+    app.members.invalidate_all();
     outcome::notice("The settings are saved.");
     Ok(())
 }

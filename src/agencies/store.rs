@@ -1,6 +1,6 @@
 //! The SQL of agencies.
 
-use super::types::{Agency, Ending, Settings};
+use super::types::{Agency, Ending, SessionSettings, Settings};
 use crate::db::AgencyTx;
 use crate::error::Result;
 use crate::ids::AgencyId;
@@ -42,6 +42,34 @@ pub(super) async fn set(tx: &mut AgencyTx, settings: &Settings) -> Result<()> {
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+pub(super) async fn lookup_session_settings(tx: &mut AgencyTx) -> Result<SessionSettings> {
+    let agency = tx.agency_id();
+    let row = sqlx::query_as!(
+        SessionSettings,
+        "select session_idle_minutes as idle_minutes, session_days as days from agencies where agency_id = $1",
+        agency as AgencyId
+    );
+    Ok(row.fetch_one(tx.conn()).await?)
+}
+
+/// Sets them; what they were before. Two who save at once follow one another.
+pub(super) async fn set_session_settings(
+    tx: &mut AgencyTx,
+    settings: SessionSettings,
+) -> Result<SessionSettings> {
+    let agency = tx.agency_id();
+    let before = sqlx::query_as!(
+        SessionSettings,
+        "with before as (select * from agencies where agency_id = $1 for update)
+         update agencies a set session_idle_minutes = $2, session_days = $3 from before where a.agency_id = $1
+         returning before.session_idle_minutes as idle_minutes, before.session_days as days",
+        agency as AgencyId,
+        settings.idle_minutes,
+        settings.days
+    );
+    Ok(before.fetch_one(tx.conn()).await?)
 }
 
 pub(super) async fn lookup_ending(tx: &mut AgencyTx) -> Result<Ending> {

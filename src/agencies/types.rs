@@ -27,6 +27,20 @@ pub struct Agency {
     pub created_at: DateTime<Utc>,
 }
 
+/// For how long people stay signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// Without a visit.
+    pub idle_minutes: i32,
+    /// At all.
+    pub days: i32,
+}
+
+/// What is offered for [`SessionSettings::idle_minutes`].
+pub const IDLE_MINUTES: [i32; 9] = [15, 30, 60, 240, 480, 1440, 7 * 1440, 14 * 1440, 30 * 1440];
+/// What is offered for [`SessionSettings::days`].
+pub const SESSION_DAYS: [i32; 7] = [1, 7, 14, 30, 60, 90, 180];
+
 /// What deleting an agency would end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {

@@ -1,9 +1,11 @@
 //! A signed-in person in one agency. Made only here, from the database.
 
+use super::SessionLimits;
 use crate::db::Db;
 use crate::error::Result;
 use crate::ids::{AgencyId, UserId};
 use crate::money::Currency;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +56,7 @@ pub struct Member {
     zone: Option<Tz>,
     currency: Currency,
     agencies: i64,
+    session_limits: SessionLimits,
 }
 
 impl Member {
@@ -63,7 +66,7 @@ impl Member {
         let row = sqlx::query!(
             r#"select m.agency_id as "agency_id: AgencyId", m.role as "role: Role", u.name, u.email,
                       u.email_verified_at is not null as "email_verified!", a.name as agency_name,
-                      a.time_zone, a.currency, count(*) over () as "agencies!"
+                      a.time_zone, a.currency, a.session_idle_minutes, a.session_days, count(*) over () as "agencies!"
                from members m join users u on u.id = m.user_id join agencies a on a.agency_id = m.agency_id
                where m.user_id = $1 and m.removed_at is null and a.deleted_at is null
                order by m.agency_id = $2 desc nulls last, m.joined_at, m.agency_id limit 1"#,
@@ -83,6 +86,10 @@ impl Member {
             zone: row.time_zone.parse().ok().filter(|zone| *zone != Tz::UTC),
             currency: row.currency.parse().unwrap_or(Currency::USD),
             agencies: row.agencies,
+            session_limits: SessionLimits {
+                idle: TimeDelta::minutes(row.session_idle_minutes.into()),
+                age: TimeDelta::days(row.session_days.into()),
+            },
         }))
     }
 
@@ -138,6 +145,12 @@ impl Member {
     #[must_use]
     pub fn currency(&self) -> Currency {
         self.currency
+    }
+
+    /// For how long the agency lets their sessions go on.
+    #[must_use]
+    pub fn session_limits(&self) -> SessionLimits {
+        self.session_limits
     }
 
     /// Whether the person can switch to another agency.

@@ -1,6 +1,7 @@
 //! Who is asking, and what they may: members, roles, permissions, and scopes as the proof.
 
 mod fresh;
+mod limits;
 mod member;
 mod policy;
 mod scope;
@@ -8,6 +9,7 @@ mod session;
 mod visitor;
 
 pub use fresh::{FRESH, Fresh};
+pub use limits::{Over, SessionLimits, words as time_words};
 pub use member::{Member, Role};
 pub use policy::{PERMISSIONS, Permission, PermissionInfo};
 pub use scope::{Scope, SystemScope};

@@ -48,6 +48,7 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::creators::policy::ViewCreators::INFO,
     crate::creators::policy::ManageCreators::INFO,
     crate::agencies::policy::ManageAgency::INFO,
+    crate::agencies::policy::ManageSecurity::INFO,
     crate::agencies::policy::DeleteAgency::INFO,
     crate::search::policy::Search::INFO,
     crate::connections::policy::ViewConnections::INFO,

@@ -1,11 +1,14 @@
 //! Browser sessions in Postgres, read through a cache of seconds that NOTIFY ends early.
 
-use crate::db::Db;
+use super::Over;
+use crate::audit::{self, Event};
+use crate::db::{Db, Tenant};
 use crate::ids::UserId;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER;
 use moka::future::Cache;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,8 +17,8 @@ use tower_sessions::SessionStore as Store;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
-/// A session ends after so long without a visit.
-pub const LIFETIME: TimeDelta = TimeDelta::days(14);
+/// A session is kept for so long without a visit: the longest that an agency can allow (auth/limits.rs ends it earlier).
+pub const LIFETIME: TimeDelta = TimeDelta::days(30);
 
 /// The name of the cookie. With `__Host-` a browser takes it only over https, for this host and the whole site.
 #[must_use]
@@ -42,6 +45,8 @@ pub mod key {
     pub const PASSWORD: &str = "password_set_at";
     /// The hash under which the session's row waits for its new id.
     pub const RENEWED: &str = "renewed";
+    /// When the person signed in, in seconds since 1970.
+    pub const BEGUN: &str = "begun";
     /// When the person was last seen, in seconds since 1970.
     pub const SEEN: &str = "seen";
     /// When the person last proved who they are, in seconds since 1970.
@@ -137,6 +142,27 @@ impl SessionStore {
         tx.commit().await?;
         self.forget(&hash).await;
         Ok((done.rows_affected() == 1).then(|| HEXLOWER.encode(&waiting)))
+    }
+
+    /// Ends a session that its agency lets go on no longer, and puts that on record; of many requests at once, one does.
+    pub(super) async fn end_over(
+        &self,
+        id: Id,
+        tenant: &impl Tenant,
+        user: UserId,
+        over: Over,
+    ) -> crate::error::Result<()> {
+        let hash = id_hash(id);
+        let mut tx = self.db.begin_system("end a session that is over").await?;
+        let done = sqlx::query!("delete from sessions where id_hash = $1", hash).execute(tx.conn()).await?;
+        if done.rows_affected() == 1 {
+            let mut tx = tx.into_agency(tenant).await?;
+            let event = Event::new("identity.session_ended").subject(user);
+            audit::record(&mut tx, event.detail(json!({ "why": over.as_str() }))).await?;
+            tx.commit().await?;
+        }
+        self.forget(&hash).await;
+        Ok(())
     }
 
     /// Changes the row with the hash `before`, and only changes: a session that was ended while this request ran stays ended.

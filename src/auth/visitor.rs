@@ -1,14 +1,15 @@
 //! The person behind a request: made by one middleware, read by pages and server functions.
 
+use super::limits::Times;
 use super::session::key;
-use super::{Fresh, Member, Permission, Scope, SessionStore};
+use super::{Fresh, Member, Over, Permission, Scope, SessionStore, SystemScope};
 use crate::db::Actor;
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
 use crate::server::flash::Flash;
 use crate::server::state::App;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 use axum::middleware::Next;
 use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,9 +17,6 @@ use leptos::prelude::use_context;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use tower_sessions::Session;
-
-/// When a person was last seen is written down at most this often.
-const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 
 /// From where a request came.
 #[derive(Clone, Debug)]
@@ -109,6 +107,7 @@ impl Visitor {
             self.session.insert(key::USER, user).await?;
             self.session.insert(key::AGENCY, agency).await?;
             self.session.insert(key::PROVEN, now.timestamp()).await?;
+            self.session.insert(key::BEGUN, now.timestamp()).await?;
             self.session.insert(key::PASSWORD, password_set_at.timestamp_micros()).await
         };
         begun.await.map_err(anyhow::Error::from)?;
@@ -181,8 +180,10 @@ pub async fn identify(
     next: Next,
 ) -> Response {
     let origin = crate::server::request::origin(&request);
-    let member = match signed_in(&app, &session, &origin).await {
-        Ok(member) => member,
+    let visit = is_a_visit(&request);
+    let (member, over) = match signed_in(&app, &session, &origin, visit).await {
+        Ok(Ok(member)) => (member, None),
+        Ok(Err(over)) => (None, Some(Flash::notice(over.sentence()))),
         Err(error) => return crate::server::frame::error_response(error),
     };
     let proven_ago = match proven_ago(&session, app.db.now()).await {
@@ -196,12 +197,18 @@ pub async fn identify(
         origin,
         session: session.clone(),
         proven_ago,
-        flash: Flash::read(&app, request.headers()),
+        flash: over.clone().or_else(|| Flash::read(&app, request.headers())),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         theme: chosen_theme(request.headers()),
     };
     request.extensions_mut().insert(visitor);
     let mut response = next.run(request).await;
+    // A page has said it; whoever is sent on is told where they arrive.
+    if let Some(cookie) =
+        over.filter(|_| response.status().is_redirection()).and_then(|it| it.cookie(&app).ok())
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     if https && brought && session.is_empty().await {
         response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(NO_COOKIE));
     }
@@ -211,11 +218,36 @@ pub async fn identify(
 /// Browsers change a `__Host-` cookie only by one that is `Secure` too, which the library's removal is not.
 const NO_COOKIE: &str = "__Host-session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax";
 
-async fn signed_in(app: &App, session: &Session, origin: &Origin) -> Result<Option<Member>> {
+/// Whether a person did this, rather than a page that stays open: those listen, and fetch themselves again by script.
+fn is_a_visit(request: &Request) -> bool {
+    let by_script = request.headers().get("sec-fetch-dest").is_some_and(|it| it == "empty");
+    !(by_script && request.method() == Method::GET)
+}
+
+/// The member of the session; or why the session is over, which it is from now on.
+async fn signed_in(
+    app: &App,
+    session: &Session,
+    origin: &Origin,
+    visit: bool,
+) -> Result<Result<Option<Member>, Over>> {
     let user = session.get::<UserId>(key::USER).await.map_err(anyhow::Error::from)?;
-    let Some(user) = user else { return Ok(None) };
-    note_visit(session, origin, app.db.now()).await?;
+    let Some(user) = user else { return Ok(Ok(None)) };
     let agency = session.get::<Option<AgencyId>>(key::AGENCY).await.map_err(anyhow::Error::from)?.flatten();
+    let Some(member) = member(app, user, agency).await? else { return Ok(Ok(None)) };
+    let (limits, now) = (member.session_limits(), app.db.now());
+    let times = Times::of(session).await?;
+    if let Err(over) = limits.judge(times, now) {
+        end_over(app, session, &member, origin, over).await?;
+        return Ok(Err(over));
+    }
+    if visit && limits.is_noted(times, now) {
+        note_visit(session, origin, now).await?;
+    }
+    Ok(Ok(Some(member)))
+}
+
+async fn member(app: &App, user: UserId, agency: Option<AgencyId>) -> Result<Option<Member>> {
     if let Some(member) = app.members.get(&(user, agency)).await {
         return Ok(Some(member));
     }
@@ -231,14 +263,20 @@ async fn proven_ago(session: &Session, now: DateTime<Utc>) -> Result<Option<Time
     Ok(at.map(|at| TimeDelta::seconds(now.timestamp() - at)))
 }
 
-/// Keeps when and from where a person was last seen, without a write per request. The session is stored, and its cookie
-/// sent again, when the request is done: from then on it lives for its whole lifetime.
+async fn end_over(app: &App, session: &Session, member: &Member, origin: &Origin, over: Over) -> Result<()> {
+    let actor = origin.actor("system: how long sessions last", None);
+    let scope = SystemScope::caused_by(member.agency_id(), actor);
+    if let Some(id) = session.id() {
+        app.sessions.end_over(id, &scope, member.user_id(), over).await?;
+    }
+    session.flush().await.map_err(anyhow::Error::from)?;
+    Ok(())
+}
+
+/// Keeps when and from where a person was last seen. The session is stored, and its cookie sent again, when the request is
+/// done: from then on it lives for its whole lifetime.
 async fn note_visit(session: &Session, origin: &Origin, now: DateTime<Utc>) -> Result<()> {
     let noted = async {
-        let seen = session.get::<i64>(key::SEEN).await?;
-        if seen.is_some_and(|seen| (now.timestamp() - seen).abs() < SEEN_EVERY.num_seconds()) {
-            return Ok(());
-        }
         session.insert(key::SEEN, now.timestamp()).await?;
         session.insert(key::IP, origin.ip).await?;
         session.insert(key::USER_AGENT, &origin.user_agent).await

@@ -133,6 +133,7 @@ fn pages() -> Listed {
         .route("/creators/{creator}", get(creators::pages::creator))
         .route("/creators/{creator}/edit", get(creators::pages::edit))
         .route("/settings", get(agencies::pages::settings))
+        .route("/settings/security", get(agencies::pages::security))
         .route("/settings/delete", get(agencies::pages::delete))
         .route("/search", get(search::pages::search))
         .route("/search/found", get(search::pages::found))

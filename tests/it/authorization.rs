@@ -4,7 +4,7 @@
 
 use crate::app::{Browser, TestApp, function_name, function_path};
 use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
-use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency};
+use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency, ManageSecurity};
 use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{ConnectAccounts, ManageConnectLinks, ViewConnections};
@@ -116,6 +116,7 @@ const TABLE: &[Entry] = &[
     row_page("/creators/{creator}", "/creators/{creator}", May::Holders(&ViewCreators::INFO)),
     row_page("/creators/{creator}/edit", "/creators/{creator}/edit", May::Holders(&ManageCreators::INFO)),
     page("/settings", May::Holders(&ManageAgency::INFO)),
+    page("/settings/security", May::Holders(&ManageSecurity::INFO)),
     page("/settings/delete", May::Holders(&DeleteAgency::INFO)),
     page("/search", May::Holders(&Search::INFO)),
     page("/search/found", May::Holders(&Search::INFO)),
@@ -179,6 +180,11 @@ const TABLE: &[Entry] = &[
         "change_agency",
         &[("name", "A"), ("time_zone", "UTC"), ("currency", "USD")],
         May::Holders(&ManageAgency::INFO),
+    ),
+    act(
+        "change_session_limits",
+        &[("idle_minutes", "20160"), ("days", "90")],
+        May::Holders(&ManageSecurity::INFO),
     ),
     // The name is not the agency's, so that there is something left to test.
     act("delete_agency", &[("name", "x")], May::Holders(&DeleteAgency::INFO)),

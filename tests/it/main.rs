@@ -37,6 +37,7 @@ mod rollups;
 mod rotation;
 mod search;
 mod secrets;
+mod sessions;
 mod strangers;
 mod sync;
 mod transactions;

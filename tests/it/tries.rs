@@ -132,7 +132,7 @@ async fn what_is_over_is_swept() {
     clock.advance(Duration::hours(2));
     sweep().await;
     assert_eq!(rows(&app).await, (1, 1, 0));
-    clock.advance(Duration::days(14));
+    clock.advance(Duration::days(30));
     sweep().await;
     assert_eq!(rows(&app).await, (0, 0, 0));
 }
