@@ -30,6 +30,29 @@ pub trait Tenant {
     fn agency_id(&self) -> AgencyId;
     /// Who is recorded as acting.
     fn actor(&self) -> Actor;
+    /// Which of the agency's accounts may be touched.
+    fn reach(&self) -> Reach;
+}
+
+/// Which of its agency's accounts a transaction may touch. Store functions join it (the view `reach`), in lists and in every
+/// single lookup and write: an account out of reach is not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reach {
+    /// All of them.
+    Agency,
+    /// Those that this member works on as a chatter, or that are hers as a creator.
+    Of(UserId),
+}
+
+impl Reach {
+    /// The member whose accounts alone may be touched: the parameter of `$n is null or … in (select account_id from reach …)`.
+    #[must_use]
+    pub fn member(self) -> Option<UserId> {
+        match self {
+            Self::Agency => None,
+            Self::Of(user) => Some(user),
+        }
+    }
 }
 
 /// Who acts, as the audit log keeps it.
@@ -57,6 +80,7 @@ impl Actor {
 pub struct AgencyTx {
     tx: Transaction<'static, Postgres>,
     agency_id: AgencyId,
+    reach: Reach,
     actor: Actor,
     now: DateTime<Utc>,
     random: Arc<dyn Random>,
@@ -112,7 +136,8 @@ impl Db {
         // The only values put into the statement are a UUID's digits.
         let statement = format!("begin; set local app.agency_id = '{agency_id}'; set local role crm_tenant");
         let tx = self.begin_with(AssertSqlSafe(statement)).await?;
-        Ok(AgencyTx { tx, agency_id, actor: tenant.actor(), now: self.now(), random: self.random.clone() })
+        let (now, random) = (self.now(), self.random.clone());
+        Ok(AgencyTx { tx, agency_id, reach: tenant.reach(), actor: tenant.actor(), now, random })
     }
 
     /// Begins a transaction for identity tables and sweeps over all agencies; `reason` says why, to readers and in traces.
@@ -217,6 +242,12 @@ impl AgencyTx {
         self.agency_id
     }
 
+    /// Which accounts may be touched.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.reach
+    }
+
     /// Who acts.
     #[must_use]
     pub fn actor(&self) -> &Actor {
@@ -278,7 +309,8 @@ impl SystemTx {
         let agency_id = tenant.agency_id();
         let statement = format!("set local app.agency_id = '{agency_id}'; set local role crm_tenant");
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *self.tx).await?;
-        Ok(AgencyTx { tx: self.tx, agency_id, actor: tenant.actor(), now: self.now, random: self.random })
+        let Self { tx, now, random } = self;
+        Ok(AgencyTx { tx, agency_id, reach: tenant.reach(), actor: tenant.actor(), now, random })
     }
 
     /// # Errors

@@ -43,4 +43,10 @@ id! {
     AccountId;
     /// A link by which a creator connects her own account.
     ConnectLinkId;
+    /// A span of time in which a chatter works on an account.
+    AssignmentId;
+    /// An invitation to an agency.
+    InvitationId;
+    /// A pasted list of addresses to invite.
+    InvitationListId;
 }

@@ -64,6 +64,8 @@ pub mod identity;
 pub mod paid_messages;
 pub mod search;
 pub mod sync;
+#[cfg(feature = "ssr")]
+pub mod team;
 
 /// The browser's entry: wakes the islands that the server rendered.
 #[cfg(feature = "hydrate")]

@@ -1,9 +1,12 @@
 //! The HTML document around every page: head, navigation, notices, and the script that wakes islands.
 
-use crate::auth::{Member, Role, Visitor};
+use crate::accounts::policy::ViewAccounts;
+use crate::auth::{Member, Permission, Role, Visitor};
+use crate::creators::policy::ViewCreators;
 use crate::identity::pages::AskToConfirm;
 use crate::problem::Problem;
 use crate::server::frame::{Assets, Frame, Page};
+use crate::team::policy::ViewTeam;
 use crate::ui::islands::{ChartReadout, LiveUpdates, Palette, SendOnce};
 use crate::ui::{Icon, ThemeSwitch, initials};
 use axum::http::StatusCode;
@@ -131,12 +134,13 @@ const start = () => load().catch(() => new Promise((again) => setTimeout(again, 
     (preload, script)
 }
 
-/// Where the navigation leads: path, icon, words.
-const PLACES: [(&str, &str, &str); 4] = [
-    ("/dashboard", "dashboard", "Dashboard"),
-    ("/accounts", "accounts", "Accounts"),
-    ("/creators", "creators", "Creators"),
-    ("/settings", "settings", "Settings"),
+/// Where the navigation leads: path, icon, words, and whose it is.
+const PLACES: [(&str, &str, &str, &[Role]); 5] = [
+    ("/dashboard", "dashboard", "Dashboard", &Role::ALL),
+    ("/accounts", "accounts", "Accounts", ViewAccounts::INFO.roles),
+    ("/creators", "creators", "Creators", ViewCreators::INFO.roles),
+    ("/team", "user", "Team", ViewTeam::INFO.roles),
+    ("/settings", "settings", "Settings", &Role::ALL),
 ];
 
 fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
@@ -144,7 +148,8 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
     let (name, email) = (member.name().to_owned(), member.email().to_owned());
     // The agency's own settings are its owners'; everybody has settings of their own.
     let owner = member.role() == Role::Owner;
-    let links = PLACES.map(|(href, icon, words)| {
+    let places = PLACES.into_iter().filter(|(.., roles)| roles.contains(&member.role()));
+    let links = places.map(|(href, icon, words, _)| {
         let here = path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with(['/', '?']));
         let here = here || (href == "/accounts" && path.starts_with("/connections"));
         let href = if href == "/settings" && !owner { "/settings/devices" } else { href };
@@ -174,7 +179,7 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                 <span>"Search"</span>
                 <kbd>"Ctrl K"</kbd>
             </a>
-            <nav class="nav" aria-label="Main">{links.into_iter().collect_view()}</nav>
+            <nav class="nav" aria-label="Main">{links.collect_view()}</nav>
             <details class="menu up end" name="menu">
                 <summary>
                     <span class="avatar small" aria-hidden="true">{initials(&name)}</span>

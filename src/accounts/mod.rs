@@ -17,8 +17,8 @@ mod types;
 
 #[cfg(feature = "ssr")]
 pub use service::{
-    Listing, PAGE, Recipient, assign, assign_in, checked_name, editable, list, lookup, page, rename,
-    unassigned,
+    Listing, PAGE, Recipient, account, assign, assign_in, checked_name, editable, ensure, list, lookup, page,
+    rename, unassigned, within_reach,
 };
 #[cfg(feature = "ssr")]
 pub use types::{Account, Belongs, Filter, HEALTHS, Health, Key, Listed, Sort, Whose};

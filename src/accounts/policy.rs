@@ -2,5 +2,9 @@
 
 use crate::permission;
 
-permission!(ViewAccounts, "see accounts, their earnings, subscribers and paid messages", [Owner, Manager]);
+permission!(
+    ViewAccounts,
+    "see accounts, their subscribers and paid messages: chatters those that they work on, creators their own",
+    [Owner, Manager, Chatter, Creator]
+);
 permission!(ManageAccounts, "rename accounts and assign them to creators", [Owner, Manager]);

@@ -9,7 +9,7 @@ use crate::connections;
 use crate::creators;
 use crate::db::{AgencyTx, Db};
 use crate::earnings;
-use crate::earnings::policy::ExportEarnings;
+use crate::earnings::policy::{ExportEarnings, ViewEarnings};
 use crate::error::{Error, Result, on_constraint};
 use crate::fans;
 use crate::ids::{AccountId, CreatorId};
@@ -142,13 +142,38 @@ pub async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<Account> {
     })
 }
 
+/// The accounts within the member's reach.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn within_reach(db: &Db, scope: &Scope<ViewAccounts>) -> Result<Vec<AccountId>> {
+    store::list_within_reach(&mut db.begin(scope).await?).await
+}
+
+/// Makes sure that all of `ids` are accounts within reach, before something is done with them.
+///
+/// # Errors
+/// `NotFound` when one is not.
+pub async fn ensure(tx: &mut AgencyTx, ids: &[AccountId]) -> Result<()> {
+    let known = store::count_within_reach(tx, ids).await?;
+    if usize::try_from(known) == Ok(ids.len()) { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// One account.
+///
+/// # Errors
+/// `NotFound` for one that is not the tenant's.
+pub async fn account(db: &Db, scope: &Scope<ViewAccounts>, id: AccountId) -> Result<Account> {
+    lookup(&mut db.begin(scope).await?, id).await
+}
+
 /// A page of the account's earnings that `filter` finds, and what all of them add up to.
 ///
 /// # Errors
 /// `NotFound` for an account that is not the tenant's.
 pub async fn earnings(
     db: &Db,
-    scope: &Scope<ViewAccounts>,
+    scope: &Scope<ViewEarnings>,
     id: AccountId,
     filter: &earnings::Filter,
     turn: &Turn<earnings::Key>,

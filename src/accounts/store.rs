@@ -4,7 +4,7 @@
 use super::types::{Filter, Key, Sort, Whose};
 use crate::db::AgencyTx;
 use crate::error::Result;
-use crate::ids::{AccountId, AgencyId, ConnectionId, CreatorId};
+use crate::ids::{AccountId, AgencyId, ConnectionId, CreatorId, UserId};
 use crate::keyset::Turn;
 use crate::period::Period;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,6 +28,15 @@ const KNOWN: &str = "
     left join creators r on r.agency_id = a.agency_id and r.id = a.creator_id
     left join users u on u.id = c.connected_by
     where a.agency_id = ";
+
+/// The accounts within reach, for more conditions to follow.
+fn push_known(sql: &mut QueryBuilder<Postgres>, tx: &AgencyTx) {
+    sql.push(KNOWN).push_bind(tx.agency_id());
+    if let Some(member) = tx.reach().member() {
+        sql.push(" and a.id in (select account_id from reach where agency_id = ").push_bind(tx.agency_id());
+        sql.push(" and user_id = ").push_bind(member).push(")");
+    }
+}
 
 /// One account as [`KNOWN`] gives it.
 #[derive(sqlx::FromRow)]
@@ -92,7 +101,8 @@ pub(super) async fn list(
 ) -> Result<Vec<ListedRow>> {
     let agency = tx.agency_id();
     let mut sql = QueryBuilder::<Postgres>::new("with known as (");
-    sql.push(KNOWN).push_bind(agency).push("), found as (select k.*, ").push(rank(filter.sort));
+    push_known(&mut sql, tx);
+    sql.push("), found as (select k.*, ").push(rank(filter.sort));
     sql.push(" as rank, lower(k.name) as low from known k ");
     if filter.sort == Sort::Net {
         push_net(&mut sql, agency, ranked);
@@ -154,8 +164,9 @@ fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
 }
 
 pub(super) async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<KnownRow> {
-    let mut sql = QueryBuilder::<Postgres>::new(KNOWN);
-    sql.push_bind(tx.agency_id()).push(" and a.id = ").push_bind(id);
+    let mut sql = QueryBuilder::<Postgres>::new("");
+    push_known(&mut sql, tx);
+    sql.push(" and a.id = ").push_bind(id);
     Ok(sql.build_query_as().fetch_one(tx.conn()).await?)
 }
 
@@ -209,4 +220,30 @@ pub(super) async fn list_unassigned(
     .fetch_all(tx.conn())
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.name, row.handle)).collect())
+}
+
+/// How many of `ids` are accounts within reach; the same id twice counts once.
+pub(super) async fn count_within_reach(tx: &mut AgencyTx, ids: &[AccountId]) -> Result<i64> {
+    let (agency, member) = (tx.agency_id(), tx.reach().member());
+    let ids: Vec<_> = ids.iter().map(|it| it.0).collect();
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from accounts where agency_id = $1 and id = any ($2)
+           and ($3::uuid is null or id in (select account_id from reach where agency_id = $1 and user_id = $3))"#,
+        agency as AgencyId,
+        &ids,
+        member as Option<UserId>
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}
+
+/// The accounts within reach.
+pub(super) async fn list_within_reach(tx: &mut AgencyTx) -> Result<Vec<AccountId>> {
+    let (agency, member) = (tx.agency_id(), tx.reach().member());
+    let ids = sqlx::query_scalar!(
+        r#"select id as "id: AccountId" from accounts where agency_id = $1
+           and ($2::uuid is null or id in (select account_id from reach where agency_id = $1 and user_id = $2))"#,
+        agency as AgencyId,
+        member as Option<UserId>
+    );
+    Ok(ids.fetch_all(tx.conn()).await?)
 }

@@ -1,7 +1,7 @@
 //! A signed-in person in one agency. Made only here, from the database.
 
 use super::SessionLimits;
-use crate::db::Db;
+use crate::db::{Db, Reach};
 use crate::error::Result;
 use crate::ids::{AgencyId, UserId};
 use crate::money::Currency;
@@ -41,6 +41,24 @@ impl Role {
             Self::Compliance => "compliance",
         }
     }
+
+    /// The role as people read it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Manager => "Manager",
+            Self::Chatter => "Chatter",
+            Self::Creator => "Creator",
+            Self::Compliance => "Compliance officer",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
 }
 
 /// A person in an agency with a role, as read from the database for this request.
@@ -61,7 +79,10 @@ pub struct Member {
 
 impl Member {
     /// The person's membership in `agency`, or in the one joined first when that is not (or no longer) theirs.
-    pub(super) async fn lookup(db: &Db, user: UserId, agency: Option<AgencyId>) -> Result<Option<Self>> {
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn lookup(db: &Db, user: UserId, agency: Option<AgencyId>) -> Result<Option<Self>> {
         let mut tx = db.begin_system("identify the member of a request").await?;
         let row = sqlx::query!(
             r#"select m.agency_id as "agency_id: AgencyId", m.role as "role: Role", u.name, u.email,
@@ -109,6 +130,15 @@ impl Member {
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// Which of the agency's accounts they may touch.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self.role {
+            Role::Owner | Role::Manager => Reach::Agency,
+            Role::Chatter | Role::Creator | Role::Compliance => Reach::Of(self.user_id),
+        }
     }
 
     /// The person's name.

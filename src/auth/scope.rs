@@ -1,7 +1,7 @@
 //! Scopes: the proof, taken by every service function that touches tenant data, that the caller may.
 
 use super::{Member, Origin, Permission};
-use crate::db::{Actor, Tenant};
+use crate::db::{Actor, Reach, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::AgencyId;
 use std::marker::PhantomData;
@@ -49,6 +49,10 @@ impl<P> Tenant for Scope<P> {
     fn actor(&self) -> Actor {
         self.origin.actor("member", Some(self.member.user_id()))
     }
+
+    fn reach(&self) -> Reach {
+        self.member.reach()
+    }
 }
 
 /// The system at work for one agency: jobs, and the steps before anybody is a member.
@@ -79,5 +83,9 @@ impl Tenant for SystemScope {
 
     fn actor(&self) -> Actor {
         self.actor.clone()
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Agency
     }
 }

@@ -106,6 +106,22 @@ impl SessionStore {
         Ok(row.map(|row| (row.data, row.expires_at)))
     }
 
+    /// Whether the session with this hash is one of `user` and not over; always asked of the database.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn goes_on(&self, hash: &[u8], user: UserId) -> crate::error::Result<bool> {
+        let mut tx = self.db.begin_system("see whether a session goes on").await?;
+        let now = tx.now();
+        let goes_on = sqlx::query_scalar!(
+            r#"select exists (select from sessions where id_hash = $1 and user_id = $2 and expires_at > $3) as "it!""#,
+            hash,
+            user as UserId,
+            now
+        );
+        Ok(goes_on.fetch_one(tx.conn()).await?)
+    }
+
     /// Adds the row, unless the password by which the person signed in was changed since: whoever changes it either sees
     /// this row and ends it, or is waited for here.
     async fn add(&self, record: &Record) -> crate::error::Result<()> {

@@ -7,7 +7,7 @@ use super::store;
 use super::types::Connected;
 use crate::auth::{Origin, Scope};
 use crate::creators;
-use crate::db::{Actor, AgencyTx, Db, Tenant};
+use crate::db::{Actor, AgencyTx, Db, Reach, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, ConnectionId, CreatorId};
 use crate::platform::PlatformKind;
@@ -141,6 +141,10 @@ impl Tenant for CreatorVisit {
 
     fn actor(&self) -> Actor {
         self.actor.clone()
+    }
+
+    fn reach(&self) -> Reach {
+        Reach::Agency
     }
 }
 

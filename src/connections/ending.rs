@@ -1,6 +1,6 @@
 //! Ending: an account is disconnected, and its grant ends with its last account. Figures stay.
 
-use super::policy::ConnectAccounts;
+use super::policy::{ConnectAccounts, DisconnectAccounts};
 use super::store;
 use crate::audit::{self, Event};
 use crate::auth::Scope;
@@ -30,7 +30,7 @@ pub struct Ending {
 ///
 /// # Errors
 /// `NotFound` for an account that is not this agency's, `Conflict` for one that is disconnected already.
-pub async fn ending(db: &Db, scope: &Scope<ConnectAccounts>, account: AccountId) -> Result<Ending> {
+pub async fn ending(db: &Db, scope: &Scope<DisconnectAccounts>, account: AccountId) -> Result<Ending> {
     let row = store::find_account_to_end(&mut db.begin(scope).await?, account).await?;
     described(&row)
 }
@@ -54,7 +54,7 @@ fn described(row: &store::AccountToEnd) -> Result<Ending> {
 ///
 /// # Errors
 /// As [`ending`].
-pub async fn disconnect(db: &Db, scope: &Scope<ConnectAccounts>, account: AccountId) -> Result<Ending> {
+pub async fn disconnect(db: &Db, scope: &Scope<DisconnectAccounts>, account: AccountId) -> Result<Ending> {
     let mut tx = db.begin(scope).await?;
     store::lock_connecting(&mut tx).await?;
     let row = store::find_account_to_end(&mut tx, account).await?;

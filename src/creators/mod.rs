@@ -1,6 +1,8 @@
 //! Creators: the people whom the agency manages; each groups her accounts over platforms.
 
 #[cfg(feature = "ssr")]
+mod members;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod policy;
@@ -13,6 +15,8 @@ mod store;
 #[cfg(feature = "ssr")]
 mod types;
 
+#[cfg(feature = "ssr")]
+pub use members::{clear_member, of_member, set_member, without_member};
 #[cfg(feature = "ssr")]
 pub use service::{
     PAGE, add, add_in, archive, creator, editable, give_account, list, offered, rename, restore,

@@ -3,7 +3,7 @@
 use super::types::{Filter, Key};
 use crate::db::AgencyTx;
 use crate::error::Result;
-use crate::ids::{AccountId, AgencyId, CreatorId};
+use crate::ids::{AccountId, AgencyId, CreatorId, UserId};
 use crate::keyset::Turn;
 use crate::period::Period;
 use chrono::{DateTime, Utc};
@@ -114,14 +114,19 @@ fn push_figures(sql: &mut QueryBuilder<Postgres>, agency: AgencyId, Days { perio
     sql.push(" and d.day < ").push_bind(period.end).push(" group by d.currency) sums) n on true");
 }
 
-/// Every creator who is not archived, by name, for choosing one.
+/// Every creator who is not archived and has an account within reach, by name, for choosing one.
 pub(super) async fn list_names(tx: &mut AgencyTx, limit: i64) -> Result<Vec<(CreatorId, String)>> {
-    let agency = tx.agency_id();
+    let (agency, member) = (tx.agency_id(), tx.reach().member());
     let rows = sqlx::query!(
         r#"select id as "id: CreatorId", name from creators
-           where agency_id = $1 and archived_at is null order by lower(name), id limit $2"#,
+           where agency_id = $1 and archived_at is null
+             and ($3::uuid is null or id in (
+               select a.creator_id from accounts a join reach r on r.agency_id = a.agency_id and r.account_id = a.id
+               where r.agency_id = $1 and r.user_id = $3))
+           order by lower(name), id limit $2"#,
         agency as AgencyId,
-        limit
+        limit,
+        member as Option<UserId>
     )
     .fetch_all(tx.conn())
     .await?;
@@ -176,4 +181,58 @@ pub(super) async fn set_archived(
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|row| (row.name, row.changed)))
+}
+
+/// Says that `user` is the creator; whether there is such a creator whom nobody else is.
+pub(super) async fn set_member(tx: &mut AgencyTx, id: CreatorId, user: UserId) -> Result<bool, sqlx::Error> {
+    let agency = tx.agency_id();
+    let done = sqlx::query!(
+        "update creators set user_id = $3 where agency_id = $1 and id = $2 and (user_id is null or user_id = $3)",
+        agency as AgencyId,
+        id as CreatorId,
+        user as UserId
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Says that `user` is no creator any more.
+pub(super) async fn clear_member(tx: &mut AgencyTx, user: UserId) -> Result<()> {
+    let agency = tx.agency_id();
+    sqlx::query!(
+        "update creators set user_id = null where agency_id = $1 and user_id = $2",
+        agency as AgencyId,
+        user as UserId
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Every creator who is not archived and whom no member is, by name.
+pub(super) async fn list_without_member(tx: &mut AgencyTx, limit: i64) -> Result<Vec<(CreatorId, String)>> {
+    let agency = tx.agency_id();
+    let rows = sqlx::query!(
+        r#"select id as "id: CreatorId", name from creators
+           where agency_id = $1 and archived_at is null and user_id is null order by lower(name), id limit $2"#,
+        agency as AgencyId,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// The creator that `user` is.
+pub(super) async fn find_of_member(tx: &mut AgencyTx, user: UserId) -> Result<Option<(CreatorId, String)>> {
+    let agency = tx.agency_id();
+    let row = sqlx::query!(
+        r#"select id as "id: CreatorId", name from creators where agency_id = $1 and user_id = $2"#,
+        agency as AgencyId,
+        user as UserId
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.id, row.name)))
 }

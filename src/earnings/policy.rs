@@ -2,4 +2,5 @@
 
 use crate::permission;
 
+permission!(ViewEarnings, "see what accounts earn: creators their own", [Owner, Manager, Creator]);
 permission!(ExportEarnings, "take the earnings of an account away as a file", [Owner]);

@@ -7,6 +7,8 @@ mod devices;
 #[cfg(feature = "ssr")]
 mod jobs;
 #[cfg(feature = "ssr")]
+pub mod joining;
+#[cfg(feature = "ssr")]
 mod letters;
 #[cfg(feature = "ssr")]
 mod links;
@@ -46,6 +48,6 @@ pub use reception::Reception;
 #[cfg(feature = "ssr")]
 pub use registration::{NewAgency, sign_up};
 #[cfg(feature = "ssr")]
-pub use server_fns::sign_out_path;
+pub use server_fns::{begin, sign_out_path};
 #[cfg(feature = "ssr")]
 pub use service::SignedIn;

@@ -14,6 +14,24 @@ pub struct Reception {
 }
 
 impl Reception {
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// What seals mails.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Where links in mails lead.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
     /// A reception whose mails lead to `public_url`.
     #[must_use]
     pub fn new(db: Db, vault: Vault, passwords: Passwords, public_url: String) -> Self {

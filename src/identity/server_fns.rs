@@ -28,7 +28,11 @@ pub(super) fn own_next(next: &str) -> String {
     next.and_then(own_path).unwrap_or_else(|| "/dashboard".to_owned())
 }
 
-async fn begin(app: &App, visitor: &Visitor, proven: SignedIn) -> Result<()> {
+/// Signs the visitor in as the person who proved who they are.
+///
+/// # Errors
+/// When the session cannot be stored.
+pub async fn begin(app: &App, visitor: &Visitor, proven: SignedIn) -> Result<()> {
     visitor.begin_session(proven.user, proven.agency, proven.password_set_at, app.db.now()).await
 }
 

@@ -8,7 +8,10 @@ mod tries;
 pub(super) use links::{add_link, find_link, remove_links_ended, set_link_used, set_links_used};
 pub(super) use members::{add_agency, find_first_agency, is_member, list_agencies, list_memberships};
 pub(super) use sessions::{list_sessions, remove_session, remove_sessions, remove_sessions_ended};
-pub(super) use tries::{add_try, find_full_since, lock_tries, remove_tries, remove_tries_before};
+pub(super) use tries::{
+    add_tries, add_try, count_tries, find_email_full, find_full_since, lock_tries, remove_tries,
+    remove_tries_before,
+};
 
 use crate::db::SystemTx;
 use crate::error::Result;

@@ -23,6 +23,10 @@ pub(super) const PASSWORD: Limit =
 pub(super) const MAIL: Limit =
     Limit { act: "mail", per_email: 5, per_network: 60, within: TimeDelta::hours(1) };
 
+/// Invitations, which a signed-in member has sent.
+const INVITATION: Limit =
+    Limit { act: "invitation", per_email: 5, per_network: 1000, within: TimeDelta::hours(1) };
+
 /// The longest that any limit looks back; what is older may go.
 pub(super) const REMEMBERED: TimeDelta = TimeDelta::hours(1);
 
@@ -81,4 +85,24 @@ impl<'a> Try<'a> {
     pub(super) async fn forgive(&self, tx: &mut SystemTx) -> Result<()> {
         store::remove_tries(tx, self.limit.act, self.email).await
     }
+}
+
+/// Counts invitations to many addresses at once. They are decided one after the other over all processes.
+///
+/// # Errors
+/// `Conflict` when one of the addresses got too many, `RateLimited` when too many come from this network.
+pub(super) async fn count_invitations(tx: &mut SystemTx, emails: &[String], ip: IpAddr) -> Result<()> {
+    let (limit, network, since) = (INVITATION, network(ip), tx.now() - INVITATION.within);
+    store::lock_tries(tx, limit.act).await?;
+    if let Some(email) = store::find_email_full(tx, limit.act, emails, since, limit.per_email).await? {
+        return Err(Error::conflict(format!(
+            "{email} was sent {} invitations in the last hour. Wait an hour, or leave it out.",
+            limit.per_email
+        )));
+    }
+    let count = i64::try_from(emails.len()).unwrap_or(i64::MAX);
+    if store::count_tries(tx, limit.act, &network, since).await? + count > limit.per_network {
+        return Err(Error::RateLimited(limit.within.to_std().unwrap_or_default()));
+    }
+    store::add_tries(tx, limit.act, emails, &network).await
 }

@@ -2,7 +2,7 @@
 
 use crate::db::AgencyTx;
 use crate::error::Result;
-use crate::ids::AgencyId;
+use crate::ids::{AgencyId, UserId};
 
 /// What is looked for, and where.
 pub(super) struct Wanted<'a> {
@@ -30,23 +30,27 @@ pub(super) struct FoundRow {
 
 /// Creators, accounts and fans of whose names each of the words begins a word.
 pub(super) async fn list(tx: &mut AgencyTx, wanted: &Wanted<'_>) -> Result<Vec<FoundRow>> {
-    let agency = tx.agency_id();
+    let (agency, member) = (tx.agency_id(), tx.reach().member());
     let rows = sqlx::query_as!(
         FoundRow,
-        r#"with creators_found as (
+        r#"with within as materialized (
+             select account_id from reach where agency_id = $1 and user_id = $9
+           ), creators_found as (
              select id, name from creators c
              where agency_id = $1 and $6 and archived_at is null and not exists (
                select from unnest($2::text[]) as start where ' ' || translate(lower(c.name), '_.@-', '    ') not like '% ' || start || '%')
              order by lower(name), id limit $8
            ), accounts_found as (
              select id, name, handle, platform from accounts a
-             where agency_id = $1 and $7 and not exists (
+             where agency_id = $1 and $7 and ($9::uuid is null or id in (select account_id from within)) and not exists (
                select from unnest($2::text[]) as start
                where ' ' || translate(lower(a.name || ' ' || a.handle), '_.@-', '    ') not like '% ' || start || '%')
              order by disconnected_at is not null, lower(name), id limit $8
            ), candidates as (
              select account_id, fan_id from fan_words
-             where agency_id = $1 and $7 and word >= $3 and word < $4 order by word limit $5
+             where agency_id = $1 and $7 and word >= $3 and word < $4
+               and ($9::uuid is null or account_id in (select account_id from within))
+             order by word limit $5
            ), fans_found as (
              select f.account_id, f.fan_id, f.name, f.handle, a.name as of
              from (select distinct account_id, fan_id from candidates) w
@@ -70,7 +74,8 @@ pub(super) async fn list(tx: &mut AgencyTx, wanted: &Wanted<'_>) -> Result<Vec<F
         wanted.candidates,
         wanted.creators,
         wanted.accounts,
-        wanted.each
+        wanted.each,
+        member as Option<UserId>
     )
     .fetch_all(tx.conn())
     .await?;

@@ -6,6 +6,7 @@ use crate::auth::{Permission, Role};
 use crate::connections::policy::{ConnectAccounts, ViewConnections};
 use crate::creators::policy::{ManageCreators, ViewCreators};
 use crate::identity::policy::ManageOwnSessions;
+use crate::team::policy::{ManageMembers, ViewRoles, ViewTeam};
 
 /// What kind of thing was found; the order is the one of the groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,11 +68,15 @@ pub(super) struct Place {
 
 /// Every page that needs no id. A page that is left out is still reached by its links.
 pub(super) const PLACES: &[Place] = &[
-    place("/dashboard", "Dashboard", "home overview earnings figures", ViewAccounts::INFO.roles),
+    place("/dashboard", "Dashboard", "home overview earnings figures", &Role::ALL),
     place("/accounts", "Accounts", "list", ViewAccounts::INFO.roles),
     place("/creators", "Creators", "list models", ViewCreators::INFO.roles),
     place("/connections", "Connections", "health reconnect oauth", ViewConnections::INFO.roles),
     place("/connections/new", "Connect an account", "add new", ConnectAccounts::INFO.roles),
+    place("/team", "Team", "members people chatters managers", ViewTeam::INFO.roles),
+    place("/team/invite", "Invite somebody", "add member chatter manager", ManageMembers::INFO.roles),
+    place("/team/invite/many", "Invite many", "add members bulk paste", ManageMembers::INFO.roles),
+    place("/team/roles", "Roles", "permissions rights", ViewRoles::INFO.roles),
     place("/creators/new", "Add a creator", "new", ManageCreators::INFO.roles),
     place("/settings", "Agency settings", "name time zone currency", ManageAgency::INFO.roles),
     place("/settings/devices", "Signed-in devices", "sessions security", ManageOwnSessions::INFO.roles),
@@ -108,7 +113,8 @@ mod tests {
         assert_eq!(titles(Role::Owner, "acc con"), ["Connect an account"]);
         assert_eq!(titles(Role::Owner, "settings"), ["Agency settings"]);
         assert!(titles(Role::Owner, "ashboard").is_empty());
-        assert_eq!(titles(Role::Chatter, "acc"), Vec::<&str>::new());
+        assert_eq!(titles(Role::Chatter, "acc"), ["Accounts"]);
+        assert_eq!(titles(Role::Compliance, "acc"), Vec::<&str>::new());
         assert_eq!(titles(Role::Manager, "settings"), Vec::<&str>::new());
         assert_eq!(titles(Role::Chatter, "sec dev"), ["Signed-in devices"]);
     }

@@ -1,7 +1,7 @@
 //! Rendered parts of pages, kept for as long as nothing that they show has changed: docs/decisions/0012-page-cache.md.
 
 use crate::auth::{Role, Scope};
-use crate::db::Tenant;
+use crate::db::{Reach, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::AgencyId;
 use moka::future::Cache;
@@ -11,11 +11,12 @@ use std::time::Duration;
 /// A fragment that nobody asked for in this time is forgotten.
 const IDLE: Duration = Duration::from_secs(15 * 60);
 
-/// What a fragment was rendered for. Agency and role come from the proof that the visitor may see it, never from the caller.
+/// What a fragment was rendered for. Agency, role and reach come from the proof that the visitor may see it, never from the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     agency: AgencyId,
     role: Role,
+    reach: Reach,
     version: i64,
     what: String,
 }
@@ -25,7 +26,7 @@ impl Key {
     /// `data_version` as read **before** anything that is shown.
     #[must_use]
     pub fn new<P>(scope: &Scope<P>, version: i64, what: String) -> Self {
-        Self { agency: scope.agency_id(), role: scope.member().role(), version, what }
+        Self { agency: scope.agency_id(), role: scope.member().role(), reach: scope.reach(), version, what }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What changed, as Postgres tells every process: ends caches early and moves live pages.
 
+use super::listener::{Heard, Listener};
 use super::state::App;
 use crate::auth::Visitor;
-use crate::error::Error;
-use crate::ids::AgencyId;
+use crate::ids::{AccountId, AgencyId};
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,17 @@ use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_util::sync::CancellationToken;
 
+/// What a process hears from Postgres.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Some row changed, and the change is committed.
+    Change(Change),
+    /// A session was changed or ended: the hash of its id.
+    Session(Vec<u8>),
+    /// The connection was lost for a while: anything may have changed.
+    Missed,
+}
+
 /// A committed change: some row of `table` in `agency`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -20,12 +31,14 @@ pub struct Change {
     pub agency: AgencyId,
     /// In which table.
     pub table: String,
+    /// Of which account, if it concerns one.
+    pub account: Option<AccountId>,
 }
 
-/// The process's broadcast of changes.
+/// The process's broadcast of news.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    sender: broadcast::Sender<Change>,
+    sender: broadcast::Sender<News>,
     stop: CancellationToken,
 }
 
@@ -36,10 +49,15 @@ impl Changes {
         Self { sender: broadcast::channel(1024).0, stop }
     }
 
-    /// All changes from now on.
+    /// All news from now on.
     #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+    pub fn subscribe(&self) -> broadcast::Receiver<News> {
         self.sender.subscribe()
+    }
+
+    /// Nobody listening is no error.
+    fn tell(&self, news: News) {
+        drop(self.sender.send(news));
     }
 }
 
@@ -56,6 +74,7 @@ pub async fn listen(app: App) {
         }
         app.sessions.forget_all();
         app.members.invalidate_all();
+        app.changes.tell(News::Missed);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
@@ -68,6 +87,7 @@ async fn listen_once(app: &App) -> crate::error::Result<()> {
                 let hash = data_encoding::HEXLOWER.decode(notification.payload().as_bytes());
                 if let Ok(hash) = hash {
                     app.sessions.forget(&hash).await;
+                    app.changes.tell(News::Session(hash));
                 }
             }
             "user_changed" => app.members.invalidate_all(),
@@ -77,41 +97,53 @@ async fn listen_once(app: &App) -> crate::error::Result<()> {
     Ok(())
 }
 
+/// The payload is the agency, the table and, where there is one, the account.
 fn heed(app: &App, payload: &str) {
-    let Some((agency, table)) = payload.split_once(' ') else { return };
-    let Ok(agency) = agency.parse() else { return };
+    let mut words = payload.split(' ');
+    let (Some(agency), Some(table)) = (words.next().and_then(|id| id.parse().ok()), words.next()) else {
+        return;
+    };
     if matches!(table, "members" | "agencies") {
         app.members.invalidate_all();
     }
-    // Nobody listening is no error.
-    drop(app.changes.sender.send(Change { agency, table: table.to_owned() }));
+    let account = words.next().and_then(|id| id.parse().ok());
+    app.changes.tell(News::Change(Change { agency, table: table.to_owned(), account }));
 }
 
-/// How long one stream lasts at most.
+/// How long one stream lasts at most; the browser then connects again.
 const STREAM_LIFE: Duration = Duration::from_secs(60);
 
-/// `GET /live`: the tables of the member's agency that change, as server-sent events. Islands then fetch what they show
-/// again, so that what is sent is decided by the page's own access checks.
+/// `GET /live`: the tables of the member's agency that change, as server-sent events; for members who reach only some of the
+/// accounts, without what concerns others. Islands then fetch what they show again, so that what is sent is decided by the
+/// page's own access checks. A stream ends as soon as its session or membership does.
 pub async fn stream(State(app): State<App>, visitor: Visitor) -> Response {
-    let Some(member) = visitor.member() else { return super::frame::error_response(Error::NotSignedIn) };
-    let agency = member.agency_id();
-    let changes = BroadcastStream::new(app.changes.subscribe()).filter_map(move |change| async move {
-        let name = match change {
-            Ok(change) if change.agency == agency => change.table,
-            Ok(_) => return None,
-            // It fell behind: anything may have changed.
-            Err(_) => "everything".to_owned(),
-        };
-        Some(Ok::<_, std::convert::Infallible>(Event::default().event("change").data(name)))
+    // From before anything is read, so that what changes meanwhile is heard.
+    let news = BroadcastStream::new(app.changes.subscribe());
+    let listener = match Listener::new(&app, &visitor).await {
+        Ok(listener) => listener,
+        Err(error) => return super::frame::error_response(error),
+    };
+    let events = futures::stream::unfold((listener, news), |(mut listener, mut news)| async move {
+        loop {
+            // An error says that this stream fell behind.
+            let heard = news.next().await?.unwrap_or(News::Missed);
+            match listener.hear(heard).await {
+                Heard::Nothing => {}
+                Heard::Change(name) => {
+                    let event = Event::default().event("change").data(name);
+                    return Some((Ok::<_, std::convert::Infallible>(event), (listener, news)));
+                }
+                Heard::End => return None,
+            }
+        }
     });
     let hello = futures::stream::once(async { Ok(Event::default().event("hello").data("")) });
     let stop = app.changes.stop.clone();
-    // The browser connects again, and is asked again who it is: a session that has ended hears no more then.
     let ended = async move {
         tokio::select! {
             () = stop.cancelled() => {}
             () = tokio::time::sleep(STREAM_LIFE) => {}
         }
     };
-    Sse::new(hello.chain(changes).take_until(ended)).keep_alive(KeepAlive::new()).into_response()
+    Sse::new(hello.chain(events).take_until(ended)).keep_alive(KeepAlive::new()).into_response()
 }

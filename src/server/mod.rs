@@ -7,6 +7,7 @@ pub mod forms;
 pub mod fragments;
 pub mod frame;
 pub mod health;
+mod listener;
 pub mod live;
 pub mod outcome;
 pub mod own_path;

@@ -4,7 +4,7 @@ use super::state::App;
 use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::{accounts, agencies, analytics, connections, creators, identity, mail, search, webhooks};
+use crate::{accounts, agencies, analytics, connections, creators, identity, mail, search, team, webhooks};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -132,6 +132,18 @@ fn pages() -> Listed {
         .route("/creators/new", get(creators::pages::new))
         .route("/creators/{creator}", get(creators::pages::creator))
         .route("/creators/{creator}/edit", get(creators::pages::edit))
+        .route("/accounts/{account}/team", get(team::pages::account))
+        .route("/team", get(team::pages::list))
+        .route("/team/invite", get(team::pages::invite))
+        .route("/team/invite/many", get(team::pages::many))
+        .route("/team/invite/many/{list}", get(team::pages::preview))
+        .route("/team/roles", get(team::pages::roles))
+        .route("/team/transfer", get(team::pages::transfer))
+        .route("/team/{member}", get(team::pages::member))
+        .route("/team/{member}/assign", get(team::pages::assign))
+        .route("/team/{member}/remove", get(team::pages::remove))
+        .route("/invitation/{token}", get(team::pages::invitation))
+        .route("/settings/leave", get(team::pages::leave))
         .route("/settings", get(agencies::pages::settings))
         .route("/settings/security", get(agencies::pages::security))
         .route("/settings/delete", get(agencies::pages::delete))

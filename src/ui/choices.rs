@@ -110,7 +110,7 @@ pub fn Choices(
     view! {
         <fieldset class="choices" aria-describedby=described>
             <legend>{legend}</legend>
-            {offers.collect_view()}
+            <div class="choices-list">{offers.collect_view()}</div>
             {around.words()}
         </fieldset>
     }

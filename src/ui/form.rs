@@ -155,6 +155,31 @@ pub fn Field(
     }
 }
 
+/// One labelled text of several lines with its hint, its error, and what had been typed.
+#[component]
+pub fn TextArea(
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: Option<String>,
+    /// What stands in it before anything is typed.
+    #[prop(optional, into)]
+    value: Option<String>,
+    #[prop(default = 6)] rows: u32,
+) -> impl IntoView {
+    let typed = use_context::<Kept>().unwrap_or_default().input.get(name).cloned();
+    let around = Around::new(name, hint);
+    view! {
+        <div class="field">
+            <label for=around.id.clone()>{label}</label>
+            <textarea class="input" id=around.id.clone() name=name rows=rows required
+                aria-invalid=around.invalid aria-describedby=around.described.clone()>
+                {typed.or(value).unwrap_or_default()}
+            </textarea>
+            {around.words()}
+        </div>
+    }
+}
+
 /// A value that goes along unseen.
 #[component]
 pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView {

@@ -39,7 +39,7 @@ pub use choices::{Check, Choices, Offer, Select};
 #[cfg(feature = "ssr")]
 pub use figures::{Amount, Amounts, Better, Change, Compared, Figure, Stat, Stats};
 #[cfg(feature = "ssr")]
-pub use form::{Field, FieldScope, Form, Hidden, HiddenUsername, Submit, kept};
+pub use form::{Field, FieldScope, Form, Hidden, HiddenUsername, Submit, TextArea, kept};
 #[cfg(feature = "ssr")]
 pub use islands::CopyButton;
 #[cfg(feature = "ssr")]

@@ -285,6 +285,23 @@ impl Browser {
         Answer { status: response.status().as_u16(), retry_after, text: response.text().await.unwrap() }
     }
 
+    /// Status and text of `path` as a browser sees it that keeps no cookies of the answer, following redirects on this site.
+    pub async fn look(&self, path: &str) -> (u16, String) {
+        let mut path = path.to_owned();
+        for _ in 0..5 {
+            let request = self.client.get(format!("{}{path}", self.base));
+            let response = self.dressed(request).header(ACCEPT, "text/html").send().await.unwrap();
+            let status = response.status().as_u16();
+            let location = response.headers().get(LOCATION).map(|it| it.to_str().unwrap().to_owned());
+            match location {
+                Some(location) if location.starts_with("/sign-in") => return (401, String::new()),
+                Some(location) if location.starts_with('/') => path = location,
+                _ => return (status, response.text().await.unwrap()),
+            }
+        }
+        panic!("{path} redirects for ever");
+    }
+
     /// One request as a browser sends it, without following.
     pub async fn request(
         &mut self,

@@ -7,18 +7,21 @@ use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
 use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency, ManageSecurity};
 use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
-use creatorcrm::connections::policy::{ConnectAccounts, ManageConnectLinks, ViewConnections};
+use creatorcrm::connections::policy::{
+    ConnectAccounts, DisconnectAccounts, ManageConnectLinks, ViewConnections,
+};
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
-use creatorcrm::earnings::policy::ExportEarnings;
+use creatorcrm::earnings::policy::{ExportEarnings, ViewEarnings};
 use creatorcrm::identity::policy::{ManageOwnAgencies, ManageOwnSessions};
 use creatorcrm::search::policy::Search;
+use creatorcrm::team::policy::{AssignAccounts, ManageMembers, TransferOwnership, ViewRoles, ViewTeam};
 use reqwest::Method;
 use sqlx::{Connection, PgConnection, Row};
 use std::collections::BTreeSet;
 
 /// Who may reach an entry.
 #[derive(Clone, Copy)]
-enum May {
+pub enum May {
     /// Everybody, signed in or not.
     Anybody,
     /// Whoever holds the permission.
@@ -26,16 +29,16 @@ enum May {
 }
 
 /// One route or server function. `{account}` and friends in paths and arguments stand for rows of the first agency.
-struct Entry {
+pub struct Entry {
     /// The path as the router has it, or the server function's name.
-    route: &'static str,
+    pub route: &'static str,
     /// What to ask for; the route itself when it holds no ids. Server functions have none.
-    ask: &'static str,
+    pub ask: &'static str,
     /// A server function's arguments.
-    arguments: &'static [(&'static str, &'static str)],
-    may: May,
+    pub arguments: &'static [(&'static str, &'static str)],
+    pub may: May,
     /// Whether it names a row, which another agency must not find.
-    names_row: bool,
+    pub names_row: bool,
 }
 
 const fn page(route: &'static str, may: May) -> Entry {
@@ -55,7 +58,7 @@ const fn row_act(route: &'static str, arguments: &'static [(&'static str, &'stat
 }
 
 /// Every route and every server function.
-const TABLE: &[Entry] = &[
+pub const TABLE: &[Entry] = &[
     page("/", May::Anybody),
     page("/health", May::Anybody),
     page("/health/database", May::Anybody),
@@ -79,7 +82,7 @@ const TABLE: &[Entry] = &[
     row_page(
         "/accounts/{account}/disconnect",
         "/accounts/{account}/disconnect",
-        May::Holders(&ConnectAccounts::INFO),
+        May::Holders(&DisconnectAccounts::INFO),
     ),
     page("/oauth/{platform}/callback", May::Anybody),
     // What a creator does who holds a link: the token, then the browser session, are what she may by.
@@ -102,7 +105,7 @@ const TABLE: &[Entry] = &[
     row_page(
         "/accounts/{account}/earnings",
         "/accounts/{account}/earnings",
-        May::Holders(&ViewAccounts::INFO),
+        May::Holders(&ViewEarnings::INFO),
     ),
     row_page(
         "/accounts/{account}/earnings.csv",
@@ -115,6 +118,19 @@ const TABLE: &[Entry] = &[
     page("/creators/new", May::Holders(&ManageCreators::INFO)),
     row_page("/creators/{creator}", "/creators/{creator}", May::Holders(&ViewCreators::INFO)),
     row_page("/creators/{creator}/edit", "/creators/{creator}/edit", May::Holders(&ManageCreators::INFO)),
+    page("/team", May::Holders(&ViewTeam::INFO)),
+    page("/team/invite", May::Holders(&ManageMembers::INFO)),
+    page("/team/invite/many", May::Holders(&ManageMembers::INFO)),
+    row_page("/team/invite/many/{list}", "/team/invite/many/{list}", May::Holders(&ManageMembers::INFO)),
+    page("/team/roles", May::Holders(&ViewRoles::INFO)),
+    page("/team/transfer", May::Holders(&TransferOwnership::INFO)),
+    row_page("/team/{member}", "/team/{member}", May::Holders(&ViewTeam::INFO)),
+    row_page("/team/{member}/assign", "/team/{member}/assign", May::Holders(&AssignAccounts::INFO)),
+    row_page("/team/{member}/remove", "/team/{member}/remove", May::Holders(&ManageMembers::INFO)),
+    row_page("/accounts/{account}/team", "/accounts/{account}/team", May::Holders(&AssignAccounts::INFO)),
+    // The token is what the holder of an invitation may by; tests/it/team.rs.
+    Entry { ask: "/invitation/made-up", ..page("/invitation/{token}", May::Anybody) },
+    page("/settings/leave", May::Holders(&ManageOwnAgencies::INFO)),
     page("/settings", May::Holders(&ManageAgency::INFO)),
     page("/settings/security", May::Holders(&ManageSecurity::INFO)),
     page("/settings/delete", May::Holders(&DeleteAgency::INFO)),
@@ -146,6 +162,47 @@ const TABLE: &[Entry] = &[
     act("end_other_devices", &[], May::Holders(&ManageOwnSessions::INFO)),
     row_act("switch_agency", &[("agency", "{agency}")], May::Holders(&ManageOwnAgencies::INFO)),
     act("start_agency", &[("name", "")], May::Holders(&ManageOwnAgencies::INFO)),
+    act("invite_member", &[("email", "x"), ("role", "chatter")], May::Holders(&ManageMembers::INFO)),
+    act("paste_invitations", &[("role", "chatter"), ("addresses", "x")], May::Holders(&ManageMembers::INFO)),
+    row_act("send_invitations", &[("list", "{list}")], May::Holders(&ManageMembers::INFO)),
+    row_act("resend_invitation", &[("invitation", "{invitation}")], May::Holders(&ManageMembers::INFO)),
+    row_act("revoke_invitation", &[("invitation", "{invitation}")], May::Holders(&ManageMembers::INFO)),
+    act("join_as_new", &[("token", "made-up"), ("name", "A"), ("password", "y")], May::Anybody),
+    act("join_by_password", &[("token", "made-up"), ("password", "y")], May::Anybody),
+    act("join_signed_in", &[("token", "made-up")], May::Holders(&ManageOwnAgencies::INFO)),
+    row_act(
+        "assign_accounts",
+        &[("member", "{member}"), ("accounts[]", "{account}")],
+        May::Holders(&AssignAccounts::INFO),
+    ),
+    row_act(
+        "unassign_accounts",
+        &[("member", "{member}"), ("accounts[]", "{account}")],
+        May::Holders(&AssignAccounts::INFO),
+    ),
+    row_act(
+        "assign_chatters",
+        &[("account", "{account}"), ("chatters[]", "{member}")],
+        May::Holders(&AssignAccounts::INFO),
+    ),
+    row_act(
+        "unassign_chatters",
+        &[("account", "{account}"), ("chatters[]", "{member}")],
+        May::Holders(&AssignAccounts::INFO),
+    ),
+    row_act(
+        "change_role",
+        &[("member", "{member}"), ("role", "chatter")],
+        May::Holders(&ManageMembers::INFO),
+    ),
+    row_act("remove_member", &[("member", "{member}")], May::Holders(&ManageMembers::INFO)),
+    // The password is not theirs, so that there is something left to test.
+    act(
+        "transfer_ownership",
+        &[("member", "{member}"), ("password", "y")],
+        May::Holders(&TransferOwnership::INFO),
+    ),
+    act("leave_agency", &[], May::Holders(&ManageOwnAgencies::INFO)),
     act("connect_account", &[("platform", "fanvue")], May::Holders(&ConnectAccounts::INFO)),
     row_act("reconnect", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
     row_act("finish_connection", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
@@ -155,7 +212,7 @@ const TABLE: &[Entry] = &[
         May::Holders(&ConnectAccounts::INFO),
     ),
     row_act("remove_connection", &[("connection", "{connection}")], May::Holders(&ConnectAccounts::INFO)),
-    row_act("disconnect_account", &[("account", "{account}")], May::Holders(&ConnectAccounts::INFO)),
+    row_act("disconnect_account", &[("account", "{account}")], May::Holders(&DisconnectAccounts::INFO)),
     act(
         "make_connect_link",
         &[("platform", "fanvue"), ("note", "Mia"), ("days", "7")],
@@ -233,6 +290,7 @@ async fn world() -> World {
 async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str, String)> {
     let id = uuid::Uuid::new_v4;
     let (creator, connection, account, link) = (id(), id(), id(), id());
+    let (member, invitation, list) = (id(), id(), id());
     let device = "ab".repeat(32);
     let statement = format!(
         "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());
@@ -244,7 +302,15 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
          insert into connect_links (agency_id, id, token_hash, platform, note, created_by, created_at, expires_at)
            select '{agency}', '{link}', '\\x00', 'fanvue', 'Mia', user_id, now(), now() + interval '1 day' from members where agency_id = '{agency}';
          insert into sessions (id_hash, user_id, data, created_at, last_seen_at, expires_at)
-           select '\\x{device}', user_id, '{{}}', now(), now(), now() + interval '1 day' from members where agency_id = '{agency}'"
+           select '\\x{device}', user_id, '{{}}', now(), now(), now() + interval '1 day' from members where agency_id = '{agency}';
+         insert into invitations (agency_id, id, email, role, token_hash, invited_by, created_at, sent_at, expires_at)
+           select '{agency}', '{invitation}', 'invited@example.com', 'chatter', '\\x01', user_id, now(), now(), now() + interval '1 day'
+           from members where agency_id = '{agency}';
+         insert into invitation_lists (agency_id, id, made_by, role, lines, created_at)
+           select '{agency}', '{list}', user_id, 'chatter', 'listed@example.com', now() from members where agency_id = '{agency}';
+         insert into users (id, email, name, password_hash, password_set_at, created_at)
+           values ('{member}', 'somebody@example.com', 'Somebody', '', now(), now());
+         insert into members (agency_id, user_id, role, joined_at) values ('{agency}', '{member}', 'chatter', now())"
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(db).await.unwrap();
     vec![
@@ -254,6 +320,9 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{link}", link.to_string()),
         ("{agency}", agency.to_string()),
         ("{device}", device),
+        ("{member}", member.to_string()),
+        ("{invitation}", invitation.to_string()),
+        ("{list}", list.to_string()),
     ]
 }
 
@@ -312,8 +381,9 @@ async fn every_route_and_server_function_is_in_the_table() {
 async fn everybody_reaches_what_they_may_and_nothing_else() {
     let mut world = world().await;
     let mut wrong = Vec::new();
-    // Signing out comes last: it ends the sessions of the others.
-    let (last, first): (Vec<_>, Vec<_>) = TABLE.iter().partition(|entry| entry.route == "sign_out");
+    // Leaving comes last: it ends the sessions of the others.
+    let ends = |entry: &&Entry| matches!(entry.route, "sign_out" | "leave_agency");
+    let (last, first): (Vec<_>, Vec<_>) = TABLE.iter().partition(ends);
     for entry in first.into_iter().chain(last) {
         let path = world.fill(entry.ask);
         let arguments: Vec<_> =

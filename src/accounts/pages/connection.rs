@@ -1,6 +1,6 @@
 //! `/accounts/{id}/connection`: how the account is reached, what we may see of it, and what to do about it.
 
-use super::{Top, may_manage, zone};
+use super::{Rights, Top, zone};
 use crate::accounts::policy::ViewAccounts;
 use crate::accounts::service;
 use crate::accounts::types::Account;
@@ -30,7 +30,7 @@ pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path
     let (account, connection, progress) = service::connection(&app.db, &scope, id).await?;
     let reasons = connection.as_ref().map(|it| reasons(&app.platforms, it)).unwrap_or_default();
     let may_connect = visitor.scope::<ConnectAccounts>().is_ok();
-    let (zone, may_manage) = (zone(&visitor), may_manage(&visitor));
+    let (zone, rights) = (zone(&visitor), Rights::of(&visitor));
     let title = format!("Connection of {}", account.name);
     Ok(Page::new(title, move || {
         let body = match connection {
@@ -38,7 +38,7 @@ pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path
             None => gone(&account, may_connect).into_any(),
         };
         view! {
-            <Top account zone may_manage/>
+            <Top account zone rights/>
             <LiveRegion name="connection" class="stack">{body}</LiveRegion>
             {progress.map(|progress| synced(progress, zone))}
         }

@@ -1,12 +1,11 @@
 //! `/accounts/{id}/earnings`: the account's earnings row by row.
 
-use super::{Top, may_manage, zone};
-use crate::accounts::policy::ViewAccounts;
+use super::{Rights, Top, zone};
 use crate::accounts::routes::Asked as AskedFilter;
 use crate::accounts::service;
 use crate::accounts::types::Account;
 use crate::auth::Visitor;
-use crate::earnings::policy::ExportEarnings;
+use crate::earnings::policy::{ExportEarnings, ViewEarnings};
 use crate::earnings::{Filter, ListedEarning, Total};
 use crate::error::Result;
 use crate::ids::AccountId;
@@ -36,7 +35,7 @@ struct Shown {
     page: keyset::Page<ListedEarning>,
     totals: Vec<Total>,
     zone: Option<Tz>,
-    may_manage: bool,
+    rights: Rights,
     may_export: bool,
 }
 
@@ -51,7 +50,7 @@ pub async fn earnings(
     Query(asked): Query<AskedFilter>,
     Query(place): Query<Place>,
 ) -> Result<Response> {
-    let scope = visitor.scope::<ViewAccounts>()?;
+    let scope = visitor.scope::<ViewEarnings>()?;
     let (filter, turn) = (asked.filter(), Turn::parse(place.after.as_deref(), place.before.as_deref()));
     let (account, page, totals) = service::earnings(&app.db, &scope, id, &filter, &turn).await?;
     if page.rows.is_empty() && turn != Turn::First {
@@ -60,7 +59,7 @@ pub async fn earnings(
     }
     let shown = Shown {
         zone: zone(&visitor),
-        may_manage: may_manage(&visitor),
+        rights: Rights::of(&visitor),
         may_export: visitor.scope::<ExportEarnings>().is_ok(),
         account,
         filter,
@@ -72,7 +71,7 @@ pub async fn earnings(
 }
 
 fn content(shown: Shown) -> impl IntoView {
-    let Shown { account, filter, page, totals, zone, may_manage, may_export } = shown;
+    let Shown { account, filter, page, totals, zone, rights, may_export } = shown;
     let none = page.rows.is_empty() && !filter.narrows();
     let body = if none {
         let text = if account.is_complete {
@@ -91,7 +90,7 @@ fn content(shown: Shown) -> impl IntoView {
         }
         .into_any()
     };
-    view! { <Top account zone may_manage/>{body} }
+    view! { <Top account zone rights/>{body} }
 }
 
 fn filters(filter: &Filter) -> impl IntoView + use<> {

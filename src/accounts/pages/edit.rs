@@ -5,7 +5,7 @@ use crate::accounts::server_fns::{AssignAccount, RenameAccount};
 use crate::accounts::service;
 use crate::accounts::types::{Account, Belongs};
 use crate::auth::Visitor;
-use crate::connections::policy::ConnectAccounts;
+use crate::connections::policy::DisconnectAccounts;
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::server::frame::Page;
@@ -22,7 +22,7 @@ use leptos::server_fn::ServerFn;
 pub async fn edit(State(app): State<App>, visitor: Visitor, Path(id): Path<AccountId>) -> Result<Page> {
     let scope = visitor.scope::<ManageAccounts>()?;
     let (account, creators) = service::editable(&app.db, &scope, id).await?;
-    let may_disconnect = account.disconnected_at.is_none() && visitor.scope::<ConnectAccounts>().is_ok();
+    let may_disconnect = account.disconnected_at.is_none() && visitor.scope::<DisconnectAccounts>().is_ok();
     let title = format!("Edit {}", account.name);
     Ok(Page::new(title, move || content(account, creators, may_disconnect)).narrow())
 }

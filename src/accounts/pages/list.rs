@@ -5,7 +5,9 @@ use crate::accounts::policy::ViewAccounts;
 use crate::accounts::service::{self, Listing};
 use crate::accounts::types::{Belongs, Filter, HEALTHS, Listed, Sort, Whose};
 use crate::auth::Visitor;
-use crate::connections::policy::ConnectAccounts;
+use crate::connections::policy::{ConnectAccounts, ViewConnections};
+use crate::creators::policy::ViewCreators;
+use crate::earnings::policy::ViewEarnings;
 use crate::error::Result;
 use crate::keyset::Turn;
 use crate::server::frame::Page;
@@ -50,58 +52,75 @@ impl Asked {
 /// `NotSignedIn`, `Forbidden`, or when the database does not answer.
 pub async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Response> {
     let scope = visitor.scope::<ViewAccounts>()?;
-    let (filter, turn) = (asked.filter(), Turn::parse(asked.after.as_deref(), asked.before.as_deref()));
+    let (mut filter, turn) = (asked.filter(), Turn::parse(asked.after.as_deref(), asked.before.as_deref()));
+    let sees_earnings = visitor.scope::<ViewEarnings>().is_ok();
+    if !sees_earnings && filter.sort == Sort::Net {
+        filter.sort = Sort::default();
+    }
     let listing = service::list(&app.db, &scope, &filter, &turn).await?;
     if listing.page.rows.is_empty() && turn != Turn::First {
         return Ok(Redirect::to("/accounts").into_response());
     }
-    let may_connect = visitor.scope::<ConnectAccounts>().is_ok();
-    let zone = zone(&visitor);
-    Ok(Page::new("Accounts", move || content(listing, filter, asked.q, may_connect, zone)).into_response())
+    let shown = Shown {
+        may_connect: visitor.scope::<ConnectAccounts>().is_ok(),
+        connections: visitor.scope::<ViewConnections>().is_ok(),
+        creators: visitor.scope::<ViewCreators>().is_ok(),
+        earnings: sees_earnings,
+        zone: zone(&visitor),
+    };
+    Ok(Page::new("Accounts", move || content(listing, filter, asked.q, shown)).into_response())
 }
 
-fn content(
-    listing: Listing,
-    filter: Filter,
-    q: String,
+/// What the visitor may and sees.
+#[derive(Clone, Copy)]
+struct Shown {
     may_connect: bool,
+    connections: bool,
+    creators: bool,
+    earnings: bool,
     zone: Option<Tz>,
-) -> impl IntoView {
+}
+
+fn content(listing: Listing, filter: Filter, q: String, shown: Shown) -> impl IntoView {
     let none = listing.page.rows.is_empty() && !filter.narrows();
-    let connect = (may_connect && !none)
+    let connect = (shown.may_connect && !none)
         .then(|| view! { <a class="button primary" href="/connections/new">"Connect an account"</a> });
     let body = if none {
-        nothing_yet(may_connect).into_any()
+        nothing_yet(shown).into_any()
     } else {
-        let (filters, table) =
-            (filters(&filter, q, listing.creators), table(listing.page, listing.matched, zone));
+        let filters = filters(&filter, q, listing.creators, shown);
+        let table = table(listing.page, listing.matched, shown);
         view! { {filters}<LiveRegion name="accounts" class="stack">{table}</LiveRegion> }.into_any()
     };
     view! {
         <PageHeader title="Accounts">{connect}</PageHeader>
-        <ListTabs/>
+        {shown.connections.then(|| view! { <ListTabs/> })}
         {body}
     }
 }
 
-fn nothing_yet(may_connect: bool) -> impl IntoView {
-    let connect = may_connect
-        .then(|| view! { <a class="button primary" href="/connections/new">"Connect an account"</a> });
+fn nothing_yet(shown: Shown) -> impl IntoView {
+    if !shown.may_connect {
+        let text = "As soon as an account is yours to see, it appears here. Ask an owner or manager if you expected one.";
+        return view! { <Empty icon="accounts" title="No accounts yet" text/> }.into_any();
+    }
     view! {
         <Empty icon="accounts" title="No accounts yet"
             text="Connect a creator's account and its figures appear here within a minute, the newest first.">
-            {connect}
+            <a class="button primary" href="/connections/new">"Connect an account"</a>
         </Empty>
     }
+    .into_any()
 }
 
-fn filters(filter: &Filter, q: String, creators: Vec<Belongs>) -> impl IntoView + use<> {
+fn filters(filter: &Filter, q: String, creators: Vec<Belongs>, shown: Shown) -> impl IntoView + use<> {
     let health = HEALTHS.map(|health| (health.to_owned(), health_words(health).1.to_owned()));
     let health = [(String::new(), "Any".to_owned())].into_iter().chain(health).collect();
     let nobody = ("none".to_owned(), "Without a creator".to_owned());
     let of = creators.into_iter().map(|creator| (creator.id.to_string(), creator.name));
     let of = [(String::new(), "Everybody".to_owned()), nobody].into_iter().chain(of).collect();
-    let sorts = Sort::ALL.map(|sort| (sort.name().to_owned(), sort.words().to_owned())).into();
+    let sorts = Sort::ALL.into_iter().filter(|sort| shown.earnings || *sort != Sort::Net);
+    let sorts = sorts.map(|sort| (sort.name().to_owned(), sort.words().to_owned())).collect();
     let whose = match filter.whose {
         Whose::All => String::new(),
         Whose::Nobody => "none".to_owned(),
@@ -118,7 +137,7 @@ fn filters(filter: &Filter, q: String, creators: Vec<Belongs>) -> impl IntoView 
     }
 }
 
-fn table(page: crate::keyset::Page<Listed>, matched: i64, zone: Option<Tz>) -> impl IntoView {
+fn table(page: crate::keyset::Page<Listed>, matched: i64, shown: Shown) -> impl IntoView {
     if page.rows.is_empty() {
         return view! {
             <Empty icon="search" title="No account fits" text="Take a filter away, or look for another part of the name.">
@@ -127,11 +146,16 @@ fn table(page: crate::keyset::Page<Listed>, matched: i64, zone: Option<Tz>) -> i
         }
         .into_any();
     }
-    let shown = format!("{} of {} shown", page.rows.len(), Figure::Count(matched));
-    let rows = page.rows.into_iter().map(|account| view! { <Row account zone/> }).collect_view();
+    let words = format!("{} of {} shown", page.rows.len(), Figure::Count(matched));
+    let Shown { earnings, creators, zone, .. } = shown;
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|account| view! { <Row account zone earnings linked=creators/> })
+        .collect_view();
     view! {
-        <AccountTable>{rows}</AccountTable>
-        <Turns shown before=page.before after=page.after words=("Previous", "Next")/>
+        <AccountTable earnings>{rows}</AccountTable>
+        <Turns shown=words before=page.before after=page.after words=("Previous", "Next")/>
     }
     .into_any()
 }
@@ -142,6 +166,9 @@ pub fn AccountTable(
     /// Whether it stands on a creator's page, where whose they are goes without saying.
     #[prop(optional)]
     of_creator: bool,
+    /// Whether what they earn is shown.
+    #[prop(default = true)]
+    earnings: bool,
     children: Children,
 ) -> impl IntoView {
     let creator = (!of_creator).then(|| view! { <th scope="col" class="wide-only">"Creator"</th> });
@@ -156,8 +183,10 @@ pub fn AccountTable(
                             <th scope="col">"Connection"</th>
                             <th scope="col" class="wide-only wider-only">"Last sync"</th>
                             <th scope="col" class="num wide-only">"Subscribers"</th>
-                            <th scope="col" class="wide-only wider-only">"Trend"</th>
-                            <th scope="col" class="num">"Net, 30 days"</th>
+                            {earnings.then(|| view! {
+                                <th scope="col" class="wide-only wider-only">"Trend"</th>
+                                <th scope="col" class="num">"Net, 30 days"</th>
+                            })}
                         </tr>
                     </thead>
                     <tbody>{children()}</tbody>
@@ -169,10 +198,21 @@ pub fn AccountTable(
 
 /// One account of the table.
 #[component]
-pub fn Row(account: Listed, zone: Option<Tz>, #[prop(optional)] of_creator: bool) -> impl IntoView {
+pub fn Row(
+    account: Listed,
+    zone: Option<Tz>,
+    #[prop(optional)] of_creator: bool,
+    #[prop(default = true)] earnings: bool,
+    /// Whether whose it is can be opened.
+    #[prop(default = true)]
+    linked: bool,
+) -> impl IntoView {
     let sub = format!("@{} on {}", account.handle, account.platform.name());
     let creator = (!of_creator).then(|| {
-        let link = account.creator.map(|it| view! { <a href=format!("/creators/{}", it.id)>{it.name}</a> });
+        let link = account.creator.map(|it| {
+            let path = format!("/creators/{}", it.id);
+            if linked { view! { <a href=path>{it.name}</a> }.into_any() } else { it.name.into_any() }
+        });
         view! { <td class="wide-only">{link}</td> }
     });
     let synced = account.synced_at.map(|at| view! { <Time at zone=zone shape=TimeShape::Brief/> });
@@ -192,8 +232,10 @@ pub fn Row(account: Listed, zone: Option<Tz>, #[prop(optional)] of_creator: bool
             </td>
             <td class="wide-only wider-only"><span class="small">{synced}</span></td>
             <td class="num wide-only">{subscribers}</td>
-            <td class="wide-only wider-only"><Sparkline values=account.days/></td>
-            <td class="num"><Net figures=account.net/></td>
+            {earnings.then(|| view! {
+                <td class="wide-only wider-only"><Sparkline values=account.days/></td>
+                <td class="num"><Net figures=account.net/></td>
+            })}
         </tr>
     }
 }

@@ -17,6 +17,9 @@ pub use subscribers::subscribers;
 use super::policy::ManageAccounts;
 use super::types::Account;
 use crate::auth::Visitor;
+use crate::creators::policy::ViewCreators;
+use crate::earnings::policy::ViewEarnings;
+use crate::team::policy::AssignAccounts;
 use crate::ui::{HealthBadge, Link, PageHeader, Tabs};
 use chrono_tz::Tz;
 use leptos::prelude::*;
@@ -30,25 +33,30 @@ pub fn ListTabs() -> impl IntoView {
 
 /// What stands on top of every page of an account: the way back, who it is, how it is reached, its tabs.
 #[component]
-pub fn Top(account: Account, zone: Option<Tz>, may_manage: bool) -> impl IntoView {
+pub fn Top(account: Account, zone: Option<Tz>, rights: Rights) -> impl IntoView {
     let below = view! {
         <span class="row">
             <span>{account.address()}</span>
             {account.creator.as_ref().map(|creator| {
-                view! { <span>"Creator: "<a href=format!("/creators/{}", creator.id)>{creator.name.clone()}</a></span> }
+                let (path, name) = (format!("/creators/{}", creator.id), creator.name.clone());
+                let name = if rights.creators { view! { <a href=path>{name}</a> }.into_any() } else { name.into_any() };
+                view! { <span>"Creator: "{name}</span> }
             })}
             <HealthBadge health=account.health.state.clone() since=account.health.since zone=zone/>
         </span>
     };
-    let edit = may_manage.then(|| view! { <a class="button secondary" href=account.path("edit")>"Edit"</a> });
+    let edit =
+        rights.manage.then(|| view! { <a class="button secondary" href=account.path("edit")>"Edit"</a> });
     let tabs = [
-        ("", "Overview"),
-        ("earnings", "Earnings"),
-        ("subscribers", "Subscribers"),
-        ("ppv", "Paid messages"),
-        ("connection", "Connection"),
+        ("", "Overview", rights.earnings),
+        ("earnings", "Earnings", rights.earnings),
+        ("subscribers", "Subscribers", true),
+        ("ppv", "Paid messages", true),
+        ("team", "Team", rights.team),
+        ("connection", "Connection", true),
     ];
-    let tabs = tabs.into_iter().map(|(tab, words)| Link::new(account.path(tab), words)).collect();
+    let tabs = tabs.into_iter().filter(|(.., may)| *may);
+    let tabs = tabs.map(|(tab, words, _)| Link::new(account.path(tab), words)).collect();
     view! {
         <PageHeader title=account.name.clone() below=below.into_any() trail=vec![Link::new("/accounts", "Accounts")]>
             {edit}
@@ -57,9 +65,30 @@ pub fn Top(account: Account, zone: Option<Tz>, may_manage: bool) -> impl IntoVie
     }
 }
 
-/// Whether the visitor may rename, assign and so on.
-fn may_manage(visitor: &Visitor) -> bool {
-    visitor.scope::<ManageAccounts>().is_ok()
+/// What the visitor may, on the pages of an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Rights {
+    /// Rename it, give it to a creator.
+    manage: bool,
+    /// See what it earns.
+    earnings: bool,
+    /// Open its creator.
+    creators: bool,
+    /// Say who works on it.
+    team: bool,
+}
+
+impl Rights {
+    /// Those of `visitor`.
+    #[must_use]
+    pub fn of(visitor: &Visitor) -> Self {
+        Self {
+            manage: visitor.scope::<ManageAccounts>().is_ok(),
+            earnings: visitor.scope::<ViewEarnings>().is_ok(),
+            creators: visitor.scope::<ViewCreators>().is_ok(),
+            team: visitor.scope::<AssignAccounts>().is_ok(),
+        }
+    }
 }
 
 /// The zone in which the visitor's agency reads times.

@@ -1,6 +1,6 @@
 //! `/accounts/{id}/ppv`: what paid messages were sent, unlocked, and brought.
 
-use super::{Top, may_manage, zone};
+use super::{Rights, Top, zone};
 use crate::accounts::policy::ViewAccounts;
 use crate::accounts::service::{self, Comparison};
 use crate::auth::Visitor;
@@ -51,14 +51,14 @@ pub async fn ppv(
         let first = Address::parse(&visitor.path).without(&["before", "after"]);
         return Ok(Redirect::to(&first.to_string()).into_response());
     }
-    let (zone, may_manage) = (zone(&visitor), may_manage(&visitor));
+    let (zone, rights) = (zone(&visitor), Rights::of(&visitor));
     let title = format!("Paid messages of {}", account.name);
     let view = move || {
         let days = format!("Sent {}, compared with {}", sold.period, sold.previous);
         let (today, figures) = (sold.today, figures(sold, account.currency));
         let list = if page.rows.is_empty() { nothing().into_any() } else { table(page, zone).into_any() };
         view! {
-            <Top account zone may_manage/>
+            <Top account zone rights/>
             <div class="row apart">
                 <p class="muted small">{days}</p>
                 <div class="stack tight"><PeriodPicker chosen=choice today/></div>

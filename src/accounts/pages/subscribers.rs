@@ -1,6 +1,6 @@
 //! `/accounts/{id}/subscribers`: who subscribes, since when, until when, and what they spent.
 
-use super::{Top, may_manage, zone};
+use super::{Rights, Top, zone};
 use crate::accounts::policy::ViewAccounts;
 use crate::accounts::service;
 use crate::accounts::types::Account;
@@ -47,11 +47,11 @@ pub async fn subscribers(
         let first = Address::parse(&visitor.path).without(&["before", "after"]);
         return Ok(Redirect::to(&first.to_string()).into_response());
     }
-    let (zone, may_manage) = (zone(&visitor), may_manage(&visitor));
+    let (zone, rights) = (zone(&visitor), Rights::of(&visitor));
     let title = format!("Subscribers of {}", account.name);
     let view = move || {
         let body = content(&account, page, filter, asked.q, zone);
-        view! { <Top account zone may_manage/>{body} }
+        view! { <Top account zone rights/>{body} }
     };
     Ok(Page::new(title, view).into_response())
 }

@@ -1,14 +1,15 @@
 //! `/accounts/{id}`: what one account earns.
 
 use super::{Asked, Shown, USUAL, banners, before, earned, figures, mistaken, people};
-use crate::accounts::Account;
-use crate::accounts::pages::Top;
-use crate::accounts::policy::{ManageAccounts, ViewAccounts};
+use crate::accounts::pages::{Rights, Top};
+use crate::accounts::policy::ViewAccounts;
+use crate::accounts::{self, Account};
 use crate::analytics::service;
 use crate::analytics::types::{AccountBoard, Edition};
 use crate::auth::Visitor;
 use crate::connections::Health;
 use crate::connections::policy::ConnectAccounts;
+use crate::earnings::policy::ViewEarnings;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use crate::server::frame::Page;
@@ -17,9 +18,10 @@ use crate::sync::Progress;
 use crate::sync::pages::SyncProgress;
 use crate::ui::{Banner, LiveRegion, PeriodPicker, Tone};
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 
-/// `GET /accounts/{account}`
+/// `GET /accounts/{account}`; who does not see what it earns begins with its subscribers.
 ///
 /// # Errors
 /// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
@@ -28,8 +30,11 @@ pub async fn account(
     visitor: Visitor,
     Path(id): Path<AccountId>,
     Query(asked): Query<Asked>,
-) -> Result<Page> {
-    let scope = visitor.scope::<ViewAccounts>()?;
+) -> Result<Response> {
+    let Ok(scope) = visitor.scope::<ViewEarnings>() else {
+        let account = accounts::account(&app.db, &visitor.scope::<ViewAccounts>()?, id).await?;
+        return Ok(Redirect::to(&account.path("subscribers")).into_response());
+    };
     let member = visitor.member().ok_or(Error::NotSignedIn)?;
     let (choice, mistake) = match asked.choice() {
         Ok(choice) => (choice, None),
@@ -49,8 +54,9 @@ pub async fn account(
         account: Some(id),
     };
     let (account, board) = service::of_account(&app.db, &scope, edition, id, choice).await?;
-    let may_manage = visitor.scope::<ManageAccounts>().is_ok();
-    Ok(Page::new(account.name.clone(), move || content(account, board, shown, mistake, may_manage)))
+    let rights = Rights::of(&visitor);
+    let title = account.name.clone();
+    Ok(Page::new(title, move || content(account, board, shown, mistake, rights)).into_response())
 }
 
 fn content(
@@ -58,7 +64,7 @@ fn content(
     board: AccountBoard,
     shown: Shown,
     mistake: Option<String>,
-    may_manage: bool,
+    rights: Rights,
 ) -> impl IntoView {
     let before = before(shown.choice, board.previous);
     let zone = shown.edition.zone;
@@ -71,7 +77,7 @@ fn content(
     let address = shown.address().to_string();
     let progress = board.progress.map(|progress| progress_card(progress, shown));
     view! {
-        <Top account zone may_manage/>
+        <Top account zone rights/>
         {mistake.map(mistaken)}
         <LiveRegion name="news" class="stack">{trouble}{reading}</LiveRegion>
         {progress}

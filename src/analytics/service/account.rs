@@ -1,12 +1,12 @@
 //! The figures of one account: the same rules, read by the account's own keys.
 
 use super::{Sums, history, subscribers};
-use crate::accounts::policy::ViewAccounts;
 use crate::accounts::{self, Account};
 use crate::analytics::store::account as store;
 use crate::analytics::types::{AccountBoard, Edition};
 use crate::auth::Scope;
 use crate::db::Db;
+use crate::earnings::policy::ViewEarnings;
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::period::Choice;
@@ -20,7 +20,7 @@ const TOP_FANS: i64 = 8;
 /// `NotFound` for an account that is not the tenant's.
 pub async fn of_account(
     db: &Db,
-    scope: &Scope<ViewAccounts>,
+    scope: &Scope<ViewEarnings>,
     edition: Edition,
     id: AccountId,
     choice: Choice,

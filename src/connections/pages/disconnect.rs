@@ -1,7 +1,7 @@
 //! `/accounts/{account}/disconnect`: what disconnecting keeps and what it deletes, and the last confirming press.
 
 use crate::auth::Visitor;
-use crate::connections::policy::ConnectAccounts;
+use crate::connections::policy::DisconnectAccounts;
 use crate::connections::server_fns::DisconnectAccount;
 use crate::connections::{Ending, ending};
 use crate::error::Result;
@@ -19,7 +19,7 @@ pub async fn disconnect(
     visitor: Visitor,
     Path(account): Path<AccountId>,
 ) -> Result<Page> {
-    let ending = ending(&app.db, &visitor.scope::<ConnectAccounts>()?, account).await?;
+    let ending = ending(&app.db, &visitor.scope::<DisconnectAccounts>()?, account).await?;
     let title = format!("Disconnect {}", ending.name);
     let heading = format!("Disconnect {} from {}?", ending.name, ending.platform.name());
     let view = move || {

@@ -353,7 +353,7 @@ pub(in crate::connections) async fn find_account_to_end(
     tx: &mut AgencyTx,
     id: AccountId,
 ) -> Result<AccountToEnd> {
-    let agency = tx.agency_id();
+    let (agency, member) = (tx.agency_id(), tx.reach().member());
     let row = sqlx::query_as!(
         AccountToEnd,
         r#"select a.name, a.handle, a.platform, a.connection_id as "connection: ConnectionId",
@@ -361,9 +361,11 @@ pub(in crate::connections) async fn find_account_to_end(
                   (select count(*) from accounts b where b.agency_id = a.agency_id and b.connection_id = a.connection_id
                      and b.id <> a.id and b.disconnected_at is null) as "others!"
            from accounts a left join connections c on c.agency_id = a.agency_id and c.id = a.connection_id
-           where a.agency_id = $1 and a.id = $2"#,
+           where a.agency_id = $1 and a.id = $2
+             and ($3::uuid is null or a.id in (select account_id from reach where agency_id = $1 and user_id = $3))"#,
         agency as AgencyId,
-        id as AccountId
+        id as AccountId,
+        member as Option<UserId>
     )
     .fetch_optional(tx.conn())
     .await?;

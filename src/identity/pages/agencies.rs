@@ -1,6 +1,6 @@
 //! `/settings/agencies`: the agencies that a person belongs to.
 
-use crate::auth::{Role, Visitor};
+use crate::auth::Visitor;
 use crate::error::Result;
 use crate::identity::memberships;
 use crate::identity::server_fns::{StartAgency, SwitchAgency};
@@ -46,7 +46,7 @@ fn content(mine: Vec<Membership>, here: AgencyId) -> impl IntoView {
 fn OneAgency(membership: Membership, here: bool) -> impl IntoView {
     let name = membership.name;
     let end = if here {
-        view! { <span class="badge accent">"You are here"</span> }.into_any()
+        view! { <a class="button quiet small" href="/settings/leave">"Leave…"</a><span class="badge accent">"You are here"</span> }.into_any()
     } else {
         let label = format!("Switch to {name}");
         view! {
@@ -62,19 +62,9 @@ fn OneAgency(membership: Membership, here: bool) -> impl IntoView {
             <span class="avatar square" aria-hidden="true">{initials(&name)}</span>
             <div class="grow">
                 <span class="truncate">{name}</span>
-                <span class="faint small">{role_words(membership.role)}</span>
+                <span class="faint small">{membership.role.words()}</span>
             </div>
             <div class="end">{end}</div>
         </li>
-    }
-}
-
-fn role_words(role: Role) -> &'static str {
-    match role {
-        Role::Owner => "Owner",
-        Role::Manager => "Manager",
-        Role::Chatter => "Chatter",
-        Role::Creator => "Creator",
-        Role::Compliance => "Compliance officer",
     }
 }

@@ -70,3 +70,58 @@ pub(in crate::identity) async fn remove_tries_before(
     let done = sqlx::query!("delete from tries where tried_at < $1", before).execute(tx.conn()).await?;
     Ok(done.rows_affected())
 }
+
+/// One of `emails` for which `most` were counted since `since`, if there is any.
+pub(in crate::identity) async fn find_email_full(
+    tx: &mut SystemTx,
+    act: &str,
+    emails: &[String],
+    since: DateTime<Utc>,
+    most: i64,
+) -> Result<Option<String>> {
+    let full = sqlx::query_scalar!(
+        "select email from tries where act = $1 and email = any ($2) and tried_at > $3
+         group by email having count(*) >= $4 order by email limit 1",
+        act,
+        emails,
+        since,
+        most
+    );
+    Ok(full.fetch_optional(tx.conn()).await?)
+}
+
+/// How many came from the network since `since`.
+pub(in crate::identity) async fn count_tries(
+    tx: &mut SystemTx,
+    act: &str,
+    network: &str,
+    since: DateTime<Utc>,
+) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from tries where act = $1 and network = ($2::text)::inet and tried_at > $3"#,
+        act,
+        network,
+        since
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}
+
+/// The same as [`add_try`] for each of `emails`.
+pub(in crate::identity) async fn add_tries(
+    tx: &mut SystemTx,
+    act: &str,
+    emails: &[String],
+    network: &str,
+) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!(
+        "insert into tries (act, email, network, tried_at) select $1, email, ($3::text)::inet, $4 from unnest($2::text[]) as email",
+        act,
+        emails,
+        network,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

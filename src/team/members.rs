@@ -1,0 +1,237 @@
+//! Looking at members, changing what they are, removing them, and handing the agency over.
+
+use super::policy::{ManageMembers, TransferOwnership, ViewTeam};
+use super::types::{AccountChoice, Filter, Key, ListedMember, Span, TeamMember, as_role, may_manage};
+use super::{assignments, letters, store};
+use crate::accounts::Belongs;
+use crate::audit::{self, Event};
+use crate::auth::{Role, Scope};
+use crate::creators;
+use crate::db::{AgencyTx, Db, Tenant};
+use crate::error::{Error, Result};
+use crate::identity::Reception;
+use crate::identity::policy::ManageOwnAgencies;
+use crate::ids::{AccountId, CreatorId, UserId};
+use crate::keyset::{Page, Turn};
+use crate::mail;
+use serde_json::json;
+
+/// Members on one page of the list.
+pub const PAGE: usize = 50;
+
+/// A page of the members that `filter` finds.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(
+    db: &Db,
+    scope: &Scope<ViewTeam>,
+    filter: &Filter,
+    turn: &Turn<Key>,
+) -> Result<Page<ListedMember>> {
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let rows = store::list_members(&mut db.begin(scope).await?, filter, turn, limit).await?;
+    Ok(Page::of(rows, turn, PAGE, |member| (member.low.clone(), member.user)))
+}
+
+/// A member with what they work on.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The member.
+    pub member: TeamMember,
+    /// What they work on, or what is theirs.
+    pub accounts: Vec<AccountChoice>,
+    /// What they worked on before.
+    pub before: Vec<Span>,
+    /// Creators whom no member is, for making one of this member.
+    pub creators: Vec<Belongs>,
+}
+
+/// One member.
+///
+/// # Errors
+/// `NotFound` for one who is no member of the agency.
+pub async fn member(db: &Db, scope: &Scope<ViewTeam>, user: UserId) -> Result<Shown> {
+    let mut tx = db.begin(scope).await?;
+    let member = store::lookup_member(&mut tx, user).await?;
+    let (accounts, before) = assignments::of_member(&mut tx, user).await?;
+    Ok(Shown { member, accounts, before, creators: creators::without_member(&mut tx).await? })
+}
+
+/// The chatters to whom somebody's accounts could be given, without `user`: id, name and address.
+///
+/// # Errors
+/// `NotFound` for one who is no member of the agency.
+pub async fn removable(
+    db: &Db,
+    scope: &Scope<ManageMembers>,
+    user: UserId,
+) -> Result<(TeamMember, Vec<AccountChoice>, Vec<ListedMember>)> {
+    let mut tx = db.begin(scope).await?;
+    let member = store::lookup_member(&mut tx, user).await?;
+    ensure_may(scope.member().role(), member.role)?;
+    let (accounts, _) = assignments::of_member(&mut tx, user).await?;
+    let chatters = Filter { role: Some(Role::Chatter), ..Filter::default() };
+    let chatters = store::list_members(&mut tx, &chatters, &Turn::First, 500).await?;
+    Ok((member, accounts, chatters.into_iter().filter(|it| it.user != user).collect()))
+}
+
+fn ensure_may(actor: Role, role: Role) -> Result<()> {
+    if may_manage(actor, role) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// Makes something else of a member. Who is no chatter any more works on no account; who is no creator any more is none.
+///
+/// # Errors
+/// `NotFound` for one who is no member, `Forbidden` for a role that the member may not give or take, `Invalid` for a creator
+/// without a creator, `Conflict` for the last owner.
+pub async fn change_role(
+    db: &Db,
+    scope: &Scope<ManageMembers>,
+    user: UserId,
+    role: Role,
+    creator: Option<CreatorId>,
+) -> Result<()> {
+    let actor = scope.member().role();
+    let mut tx = db.begin(scope).await?;
+    let owners = store::lock_owners(&mut tx).await?;
+    let before = store::lock_member(&mut tx, user).await?;
+    ensure_may(actor, before)?;
+    ensure_may(actor, role)?;
+    if before == role {
+        return Ok(());
+    }
+    ensure_not_last(&owners, user)?;
+    let by = scope.member().user_id();
+    let accounts = let_go(&mut tx, user, by).await?;
+    store::set_role(&mut tx, user, role).await?;
+    if role == Role::Creator {
+        let creator =
+            creator.ok_or_else(|| Error::field("creator", "Choose which creator this member is"))?;
+        creators::set_member(&mut tx, creator, user).await?;
+    }
+    let detail = json!({ "from": before, "to": role, "accounts": accounts });
+    audit::record(&mut tx, Event::new("team.role_changed").subject(user).detail(detail)).await?;
+    tx.commit().await
+}
+
+fn ensure_not_last(owners: &[UserId], user: UserId) -> Result<()> {
+    match owners {
+        [only] if *only == user => Err(Error::conflict(
+            "An agency needs an owner, and this is its last one. Make somebody else an owner first.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Takes everything off a member that goes with their role; the accounts that they worked on.
+async fn let_go(tx: &mut AgencyTx, user: UserId, by: UserId) -> Result<Vec<AccountId>> {
+    creators::clear_member(tx, user).await?;
+    store::end_all_of_member(tx, user, Some(by)).await
+}
+
+/// Removes a member: sessions in this agency end with the same commit, what they worked on goes to `heir` (a chatter) or to
+/// nobody, what they did stays on record. They are told by mail.
+///
+/// # Errors
+/// `NotFound` for one who is no member, `Forbidden` for a role that the member may not take, `Conflict` for the last owner or
+/// oneself.
+pub async fn remove(
+    reception: &Reception,
+    scope: &Scope<ManageMembers>,
+    user: UserId,
+    heir: Option<UserId>,
+) -> Result<String> {
+    if user == scope.member().user_id() {
+        return Err(Error::conflict("You cannot remove yourself. Leave the agency under Settings instead."));
+    }
+    let mut tx = reception.db().begin(scope).await?;
+    let owners = store::lock_owners(&mut tx).await?;
+    let role = store::lock_member(&mut tx, user).await?;
+    ensure_may(scope.member().role(), role)?;
+    ensure_not_last(&owners, user)?;
+    let member = store::lookup_member(&mut tx, user).await?;
+    end_membership(&mut tx, scope.member().user_id(), &member, heir).await?;
+    let letter = letters::removed(&member.email, scope.member().agency_name());
+    mail::send_in_agency(&mut tx, reception.vault(), letter).await?;
+    finish(tx, user).await?;
+    Ok(member.name)
+}
+
+/// Leaves the agency in which the member is; its other members go on without them.
+///
+/// # Errors
+/// `Conflict` for the last owner.
+pub async fn leave(db: &Db, scope: &Scope<ManageOwnAgencies>) -> Result<()> {
+    let user = scope.member().user_id();
+    let mut tx = db.begin(scope).await?;
+    let owners = store::lock_owners(&mut tx).await?;
+    store::lock_member(&mut tx, user).await?;
+    ensure_not_last(&owners, user)?;
+    let member = store::lookup_member(&mut tx, user).await?;
+    end_membership(&mut tx, user, &member, None).await?;
+    finish(tx, user).await
+}
+
+async fn end_membership(
+    tx: &mut AgencyTx,
+    by: UserId,
+    member: &TeamMember,
+    heir: Option<UserId>,
+) -> Result<()> {
+    let user = member.user;
+    let accounts = let_go(tx, user, by).await?;
+    if let Some(heir) = heir {
+        if store::lock_member(tx, heir).await? != Role::Chatter || heir == user {
+            return Err(Error::field("heir", "Choose a chatter of the list"));
+        }
+        let pairs = store::add_assignments(tx, &[heir], &accounts, Some(by)).await?;
+        assignments::record(tx, "team.assigned", &pairs).await?;
+    }
+    store::set_removed(tx, user).await?;
+    let event = if by == user { "team.left" } else { "team.removed" };
+    let detail = json!({ "name": member.name, "email": member.email, "role": member.role, "accounts": accounts, "heir": heir });
+    audit::record(tx, Event::new(event).subject(user).detail(detail)).await
+}
+
+/// Ends the sessions with the membership.
+async fn finish(tx: AgencyTx, user: UserId) -> Result<()> {
+    let agency = tx.agency_id();
+    let mut tx = tx.into_system().await?;
+    store::end_sessions(&mut tx, user, agency).await?;
+    tx.commit().await
+}
+
+/// Makes `heir` an owner and the member who asks a manager. All owners are told by mail.
+///
+/// # Errors
+/// `NotFound` for one who is no member, `Conflict` for an heir who is an owner already.
+pub async fn transfer(
+    reception: &Reception,
+    scope: &Scope<TransferOwnership>,
+    heir: UserId,
+) -> Result<String> {
+    let me = scope.member();
+    let mut tx = reception.db().begin(scope).await?;
+    let owners = store::lock_owners(&mut tx).await?;
+    let role = store::lock_member(&mut tx, heir).await?;
+    if role == Role::Owner || !owners.contains(&me.user_id()) {
+        return Err(Error::conflict(format!("This member is {} already.", as_role(Role::Owner))));
+    }
+    let member = store::lookup_member(&mut tx, heir).await?;
+    let accounts = let_go(&mut tx, heir, me.user_id()).await?;
+    store::set_role(&mut tx, heir, Role::Owner).await?;
+    store::set_role(&mut tx, me.user_id(), Role::Manager).await?;
+    let owners = Filter { role: Some(Role::Owner), ..Filter::default() };
+    let told = store::list_members(&mut tx, &owners, &Turn::First, 50).await?;
+    let told = told.into_iter().map(|it| it.email).chain([me.email().to_owned()]);
+    for email in told {
+        let letter = letters::transferred(&email, me.agency_name(), me.name(), &member.name);
+        mail::send_in_agency(&mut tx, reception.vault(), letter).await?;
+    }
+    let detail = json!({ "from": me.user_id(), "to": heir, "was": role, "accounts": accounts });
+    let agency = scope.agency_id();
+    audit::record(&mut tx, Event::new("team.ownership_transferred").subject(agency).detail(detail)).await?;
+    tx.commit().await?;
+    Ok(member.name)
+}
