@@ -1,7 +1,7 @@
 //! Fresh proof: for what a session that somebody else got hold of must not be able to do.
 
 use super::{Permission, Scope};
-use crate::db::{Actor, Tenant};
+use crate::db::{Actor, Reach, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::AgencyId;
 use chrono::TimeDelta;
@@ -41,5 +41,9 @@ impl<P> Tenant for Fresh<P> {
 
     fn actor(&self) -> Actor {
         self.0.actor()
+    }
+
+    fn reach(&self) -> Reach {
+        self.0.reach()
     }
 }

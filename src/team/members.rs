@@ -5,7 +5,7 @@ use super::types::{AccountChoice, Filter, Key, ListedMember, Span, TeamMember, a
 use super::{assignments, letters, store};
 use crate::accounts::Belongs;
 use crate::audit::{self, Event};
-use crate::auth::{Role, Scope};
+use crate::auth::{Fresh, Role, Scope};
 use crate::creators;
 use crate::db::{AgencyTx, Db, Tenant};
 use crate::error::{Error, Result};
@@ -208,7 +208,7 @@ async fn finish(tx: AgencyTx, user: UserId) -> Result<()> {
 /// `NotFound` for one who is no member, `Conflict` for an heir who is an owner already.
 pub async fn transfer(
     reception: &Reception,
-    scope: &Scope<TransferOwnership>,
+    scope: &Fresh<TransferOwnership>,
     heir: UserId,
 ) -> Result<String> {
     let me = scope.member();

@@ -202,10 +202,9 @@ pub async fn leave_agency() -> Result<(), Problem> {
 }
 
 #[server]
-pub async fn transfer_ownership(member: UserId, password: String) -> Result<(), Problem> {
-    let (app, scope) = (App::current()?, auth::scope()?);
-    identity::confirm_password(&app.reception(), &scope, password.into()).await?;
-    let name = members::transfer(&app.reception(), &scope, member).await?;
+pub async fn transfer_ownership(member: UserId) -> Result<(), Problem> {
+    let app = App::current()?;
+    let name = members::transfer(&app.reception(), &auth::fresh()?, member).await?;
     app.members.invalidate_all();
     outcome::notice(format!("{name} is the owner now. You are a manager."));
     outcome::go("/team");

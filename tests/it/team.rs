@@ -321,15 +321,18 @@ async fn a_removed_member_is_out_at_once_and_the_accounts_go_to_the_heir() {
 }
 
 #[tokio::test]
-async fn an_agency_is_handed_over_by_password() {
-    let app = TestApp::start().await;
+async fn an_agency_is_handed_over_by_who_proves_that_it_is_them() {
+    let (app, clock) = TestApp::start_at(noon()).await;
     let mut owner = app.owner("anna").await;
     let mut max = joined(&app, &mut owner, "max", "manager", &[]).await;
     let id = user_id(&app, "max").await;
-    let wrong = owner.submit("/team/transfer", &[("member", &id), ("password", "wrong")]).await;
-    assert!(wrong.text.contains("This is not your password"), "{}", wrong.text);
+    clock.advance(Duration::minutes(11));
+    assert_eq!(owner.call("transfer_ownership", &[("member", &id)]).await.status, 403);
+    let asked = owner.open("/team/transfer").await;
+    assert_eq!(asked.path, "/confirm?next=%2Fteam%2Ftransfer");
+    owner.submit(&asked.path, &[("password", PASSWORD)]).await;
     assert_eq!(max.open("/settings").await.status, 403);
-    let shown = owner.submit("/team/transfer", &[("member", &id), ("password", PASSWORD)]).await;
+    let shown = owner.submit("/team/transfer", &[("member", &id)]).await;
     assert!(shown.text.contains("max is the owner now"), "{}", shown.text);
     assert_eq!(max.open("/settings").await.status, 200);
     assert_eq!(owner.open("/settings").await.status, 403);

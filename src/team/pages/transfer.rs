@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::keyset::Turn;
 use crate::server::frame::Page;
 use crate::server::state::App;
-use crate::ui::{Empty, Field, Form, HiddenUsername, PageHeader, Select, Submit};
+use crate::ui::{Empty, Form, PageHeader, Select, Submit};
 use axum::extract::State;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -18,10 +18,9 @@ use leptos::server_fn::ServerFn;
 /// `GET /team/transfer`
 ///
 /// # Errors
-/// `NotSignedIn`, `Forbidden`, or when the database does not answer.
+/// `NotSignedIn`, `Forbidden`, `NotProven`, or when the database does not answer.
 pub async fn transfer(State(app): State<App>, visitor: Visitor) -> Result<Page> {
-    let scope = visitor.scope::<TransferOwnership>()?;
-    let email = scope.member().email().to_owned();
+    let scope = visitor.fresh::<TransferOwnership>()?;
     let agency = scope.member().agency_name().to_owned();
     let managers = Filter { role: Some(Role::Manager), ..Filter::default() };
     let heirs = members::list(&app.db, &visitor.scope::<ViewTeam>()?, &managers, &Turn::First).await?.rows;
@@ -45,9 +44,7 @@ pub async fn transfer(State(app): State<App>, visitor: Visitor) -> Result<Page> 
                     <p>"The person you choose becomes an owner, and you become a manager: no more say over security, owners and the end of the agency. Only they can make you an owner again."</p>
                     <p>"Every owner is told by mail."</p>
                     <Form action=Transfer::PATH>
-                        <HiddenUsername email/>
                         <Select name="member" label="New owner" options/>
-                        <Field name="password" label="Your password" kind="password" autocomplete="current-password"/>
                         <Submit words="Hand it over" class="button danger final"><a class="button secondary" href="/team">"Keep it"</a></Submit>
                     </Form>
                 </div>
