@@ -181,7 +181,10 @@ pub async fn earnings(
     let mut tx = db.begin(scope).await?;
     let account = lookup(&mut tx, id).await?;
     let page = earnings::page(&mut tx, id, filter, turn).await?;
-    Ok((account, page, earnings::totals(&mut tx, id, filter).await?))
+    let totals = earnings::totals(&mut tx, id, filter).await?;
+    audit::record_view(&mut tx, Event::new("accounts.earnings_viewed").subject(id)).await?;
+    tx.commit().await?;
+    Ok((account, page, totals))
 }
 
 /// Puts an export of the account's earnings on record, before its first row leaves.
@@ -215,6 +218,8 @@ pub async fn subscribers(
     let mut tx = db.begin(scope).await?;
     let account = lookup(&mut tx, id).await?;
     let page = fans::page(&mut tx, id, filter, turn).await?;
+    audit::record_view(&mut tx, Event::new("accounts.fans_viewed").subject(id)).await?;
+    tx.commit().await?;
     Ok((account, page))
 }
 
@@ -235,6 +240,8 @@ pub async fn paid_messages(
     let (period, previous) = (choice.period(today), choice.previous(today));
     let results = paid_messages::results(&mut tx, id, period, previous).await?;
     let page = paid_messages::page(&mut tx, id, period, turn).await?;
+    audit::record_view(&mut tx, Event::new("accounts.messages_viewed").subject(id)).await?;
+    tx.commit().await?;
     Ok((account, Comparison { today, period, previous, results }, page))
 }
 

@@ -81,6 +81,8 @@ pub async fn creator(db: &Db, scope: &Scope<ViewCreators>, id: CreatorId) -> Res
     let row = store::lookup(&mut tx, id, days).await?;
     let hers = accounts::Filter { whose: Whose::Creator(id), ..accounts::Filter::default() };
     let (page, account_count) = accounts::page(&mut tx, &hers, &Turn::First).await?;
+    audit::record_view(&mut tx, Event::new("creators.viewed").subject(id)).await?;
+    tx.commit().await?;
     Ok(Creator {
         net: net(&row, scope.member().currency()),
         who: Belongs { id, name: row.name },

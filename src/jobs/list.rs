@@ -1,7 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{identity, mail, sync, webhooks};
+use crate::{audit, identity, mail, sync, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -15,10 +15,13 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<identity::SendResetLink>(),
         task::<identity::RecordRefusal>(),
         task::<identity::SweepIdentity>(),
+        task::<audit::CheckAudit>(),
+        task::<audit::TendAudits>(),
     ]
 }
 
 /// The recurring ones, in UTC; of many processes one adds them. Their payload is empty.
 pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
+41 2 * * * tend_audits
 23 3 * * * forget_webhooks
 27 * * * * sweep_identity";

@@ -4,6 +4,7 @@ use super::policy::Search;
 use super::store::{self, FoundRow, Wanted};
 use super::types::{Found, Kind, pages};
 use crate::accounts::policy::ViewAccounts;
+use crate::audit::{self, Event};
 use crate::auth::{Permission, Scope};
 use crate::creators::policy::ViewCreators;
 use crate::db::Db;
@@ -47,7 +48,14 @@ pub async fn find(db: &Db, scope: &Scope<Search>, typed: &str) -> Result<Vec<Fou
         each: i64::try_from(EACH).unwrap_or(i64::MAX),
     };
     let mut tx = db.begin(scope).await?;
-    found.extend(store::list(&mut tx, &wanted).await?.into_iter().map(of_row));
+    let rows = store::list(&mut tx, &wanted).await?;
+    let fans_of: Vec<_> =
+        rows.iter().filter(|row| row.kind == "fan").filter_map(|row| row.account.clone()).collect();
+    if !fans_of.is_empty() {
+        audit::record_views(&mut tx, Event::new("search.fans_found"), fans_of).await?;
+        tx.commit().await?;
+    }
+    found.extend(rows.into_iter().map(of_row));
     found.sort_by_key(|it| it.kind);
     Ok(found)
 }

@@ -2,6 +2,7 @@
 
 use crate::accounts::policy::ViewAccounts;
 use crate::agencies::policy::ManageAgency;
+use crate::audit::policy::ViewAudit;
 use crate::auth::{Permission, Role};
 use crate::connections::policy::{ConnectAccounts, ViewConnections};
 use crate::creators::policy::{ManageCreators, ViewCreators};
@@ -79,6 +80,7 @@ pub(super) const PLACES: &[Place] = &[
     place("/team/roles", "Roles", "permissions rights", ViewRoles::INFO.roles),
     place("/creators/new", "Add a creator", "new", ManageCreators::INFO.roles),
     place("/settings", "Agency settings", "name time zone currency", ManageAgency::INFO.roles),
+    place("/audit", "Audit log", "history record who did export", ViewAudit::INFO.roles),
     place("/settings/devices", "Signed-in devices", "sessions security", ManageOwnSessions::INFO.roles),
     place("/settings/password", "Change password", "security", ManageOwnSessions::INFO.roles),
     place("/settings/agencies", "Your agencies", "switch", ManageOwnSessions::INFO.roles),

@@ -159,7 +159,8 @@ async fn check_rollups(db: &Db) -> Result<()> {
 async fn verify_audit(db: &Db) -> Result<()> {
     let broken = crate::audit::verify_all(db).await?;
     for chain in &broken {
-        println!("agency {}: the audit chain breaks at row {}", chain.agency, chain.row);
+        let at = chain.at.map(|at| format!(" ({})", at.format("%Y-%m-%d"))).unwrap_or_default();
+        println!("agency {}: {}{at}", chain.agency, chain.sentence());
     }
     anyhow::ensure!(broken.is_empty(), "{} audit chains are broken", broken.len());
     println!("every audit chain is whole");

@@ -152,7 +152,9 @@ fn away(problem: &Problem, visitor: &Visitor) -> Option<Response> {
     Some(Redirect::to(&with_next(place, &visitor.path)).into_response())
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+/// Whether a browser asks, which wants a page.
+#[must_use]
+pub fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

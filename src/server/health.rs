@@ -49,6 +49,8 @@ pub async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     // Without the database there is no figure, rather than an old one.
     metrics::gauge!("jobs_oldest_due_seconds")
         .set(crate::jobs::oldest_due(&app.db).await.unwrap_or(f64::NAN));
+    let broken = crate::audit::broken_chains(&app.db).await.ok().and_then(|count| u32::try_from(count).ok());
+    metrics::gauge!("audit_chains_broken").set(broken.map_or(f64::NAN, f64::from));
     tell_rotation(&app).await;
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
 }

@@ -4,7 +4,7 @@ use super::state::App;
 use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::{accounts, agencies, analytics, connections, creators, identity, mail, search, team, webhooks};
+use crate::{accounts, agencies, analytics, audit, connections, creators, identity, mail, search, team, webhooks};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -147,6 +147,8 @@ fn pages() -> Listed {
         .route("/settings", get(agencies::pages::settings))
         .route("/settings/security", get(agencies::pages::security))
         .route("/settings/delete", get(agencies::pages::delete))
+        .route("/audit", get(audit::pages::audit))
+        .route("/audit.csv", get(audit::routes::csv))
         .route("/search", get(search::pages::search))
         .route("/search/found", get(search::pages::found))
         .route("/api/{*function}", post(forms::server_function))

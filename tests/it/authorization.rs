@@ -6,6 +6,7 @@ use crate::app::{Browser, TestApp, function_name, function_path};
 use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
 use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency, ManageSecurity};
 use creatorcrm::analytics::policy::ViewDashboard;
+use creatorcrm::audit::policy::{ExportAudit, ManageAuditRetention, ViewAudit};
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{
     ConnectAccounts, DisconnectAccounts, ManageConnectLinks, ViewConnections,
@@ -134,6 +135,10 @@ pub const TABLE: &[Entry] = &[
     page("/settings", May::Holders(&ManageAgency::INFO)),
     page("/settings/security", May::Holders(&ManageSecurity::INFO)),
     page("/settings/delete", May::Holders(&DeleteAgency::INFO)),
+    page("/audit", May::Holders(&ViewAudit::INFO)),
+    page("/audit.csv", May::Holders(&ExportAudit::INFO)),
+    act("check_audit", &[], May::Holders(&ViewAudit::INFO)),
+    act("keep_audit_views", &[("days", "365")], May::Holders(&ManageAuditRetention::INFO)),
     page("/search", May::Holders(&Search::INFO)),
     page("/search/found", May::Holders(&Search::INFO)),
     // All server functions stand behind this one route; each has an entry of its own below.
@@ -464,7 +469,16 @@ async fn every_tenant_table_has_its_walls() {
 async fn the_tenant_role_sees_its_own_agency_only() {
     let world = world().await;
     let mut db = PgConnection::connect(&world.app.database_url).await.unwrap();
-    let tables = ["agencies", "members", "creators", "connections", "accounts", "connect_links", "audit"];
+    let tables = [
+        "agencies",
+        "members",
+        "creators",
+        "connections",
+        "accounts",
+        "connect_links",
+        "audit",
+        "audit_views",
+    ];
     let agency = world.fill("{agency}");
     for table in tables {
         let others = format!("select count(*) from {table} where agency_id <> '{agency}'");

@@ -12,6 +12,7 @@ mod analytics;
 mod app;
 mod assets;
 mod audit;
+mod audit_page;
 mod authorization;
 mod confirming;
 mod connect;

@@ -20,12 +20,12 @@ use crate::ids::AccountId;
 use crate::money::Currency;
 use crate::period::{Choice, Period};
 use crate::server::fragments::Key;
-use crate::server::frame::{Page, render};
+use crate::server::frame::{Page, accepts_html, render};
 use crate::server::state::App;
 use crate::ui::{Address, Banner, Empty, LiveRegion, PageHeader, PeriodPicker, Tone};
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -91,10 +91,11 @@ impl Shown {
 pub async fn dashboard(
     State(app): State<App>,
     visitor: Visitor,
+    headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let scope = match visitor.scope::<ViewDashboard>() {
-        Err(Error::Forbidden) => return Ok(not_for_this_role(&visitor).into_response()),
+        Err(Error::Forbidden) => return Ok(home_of_others(&visitor, &headers)),
         scope => scope?,
     };
     let (choice, mistake) = match asked.choice() {
@@ -129,6 +130,15 @@ async fn fragment(app: &App, scope: &Scope<ViewDashboard>, shown: Shown) -> Resu
 
 fn mistaken(sentence: String) -> impl IntoView {
     view! { <Banner tone=Tone::Warn title=sentence text="Here are the last 30 days."/> }
+}
+
+/// Compliance officers begin at the audit log.
+fn home_of_others(visitor: &Visitor, headers: &HeaderMap) -> Response {
+    let officer = visitor.member().is_some_and(|member| member.role() == Role::Compliance);
+    if officer && accepts_html(headers) {
+        return Redirect::to("/audit").into_response();
+    }
+    not_for_this_role(visitor).into_response()
 }
 
 fn not_for_this_role(visitor: &Visitor) -> Page {
