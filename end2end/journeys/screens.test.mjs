@@ -28,7 +28,7 @@ before(async () => {
     "/dashboard", "/dashboard?period=12m", "/dashboard?period=custom&from=2026-10-01&to=2026-10-31", "/dashboard?period=soon",
     "/accounts", account, `${account}/earnings`, `${account}/subscribers`, `${account}/ppv`, `${account}/connection`,
     `${account}/edit`, `${account}/disconnect`, "/connections", "/connections/new", "/creators", creator,
-    "/settings", "/settings/devices", "/settings/password", "/settings/agencies", "/search?q=mi", "/nowhere",
+    "/settings", "/settings/devices", "/settings/password", "/settings/agencies", "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();
 });

@@ -22,7 +22,7 @@ pub(super) fn entries(page: Page<Listed>, filter: &Filter, reader: &Reader) -> i
     view! {
         <div class="card">
             <div class="table-wrap" tabindex="0" role="region" aria-label="Entries">
-                <table class="table brief">
+                <table class="table brief entries">
                     <thead>
                         <tr>
                             <th scope="col">"Time"</th>
@@ -73,7 +73,7 @@ fn what(entry: &Listed, reader: &Reader) -> impl IntoView + use<> {
     pairs.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     let pairs = pairs
         .into_iter()
-        .map(|(name, value)| view! { <div><dt>{name}</dt><dd class="break">{value}</dd></div> });
+        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
     view! {
         <details class="disclosure">
             <summary>{words::words(&entry.event)}</summary>

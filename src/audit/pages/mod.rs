@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::keyset::Turn;
 use crate::server::frame::Page;
 use crate::server::state::App;
+use crate::team::policy::ViewTeam;
 use crate::ui::{Address, Banner, Form, PageHeader, Select, Submit, Tone};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -47,6 +48,7 @@ impl Reader {
         match kind {
             "creator" if may(ViewCreators::INFO.roles) => Some(format!("/creators/{id}")),
             "account" if may(ViewAccounts::INFO.roles) => Some(format!("/accounts/{id}")),
+            "person" if may(ViewTeam::INFO.roles) => Some(format!("/team/{id}")),
             _ => None,
         }
     }

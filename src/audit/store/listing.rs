@@ -146,6 +146,7 @@ pub(in crate::audit) async fn list_named(tx: &mut AgencyTx, ids: &[Uuid]) -> Res
            union all select id, 'account', name from accounts where agency_id = $1 and id = any($2)
            union all select id, 'connection', display_name from connections where agency_id = $1 and id = any($2)
            union all select id, 'link', note from connect_links where agency_id = $1 and id = any($2)
+           union all select id, 'invitation', email from invitations where agency_id = $1 and id = any($2)
            union all select agency_id, 'agency', name from agencies where agency_id = $1 and agency_id = any($2)
            union all select u.id, 'person', u.name from members m join users u on u.id = m.user_id
              where m.agency_id = $1 and m.user_id = any($2)"#,
@@ -167,6 +168,7 @@ pub(in crate::audit) async fn find_named(tx: &mut AgencyTx, part: &str, limit: i
              union all select id, handle from accounts where agency_id = $1
              union all select id, display_name from connections where agency_id = $1
              union all select id, note from connect_links where agency_id = $1
+             union all select id, email from invitations where agency_id = $1
              union all select u.id, u.name from members m join users u on u.id = m.user_id where m.agency_id = $1
            ) named where position(lower($2) in lower(name)) > 0 limit $3"#,
         agency as AgencyId,
