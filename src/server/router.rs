@@ -4,7 +4,9 @@ use super::state::App;
 use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
 use crate::auth::{self, Visitor};
 use crate::error::Error;
-use crate::{accounts, agencies, analytics, audit, connections, creators, identity, mail, search, team, webhooks};
+use crate::{
+    accounts, agencies, analytics, audit, connections, creators, identity, mail, search, team, webhooks,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, StatusCode, header};

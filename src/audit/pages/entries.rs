@@ -71,9 +71,7 @@ fn what(entry: &Listed, reader: &Reader) -> impl IntoView + use<> {
         ("Number", Some(format!("{} {seq}", chain.noun()))),
     ];
     pairs.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-    let pairs = pairs
-        .into_iter()
-        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+    let pairs = pairs.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
     view! {
         <details class="disclosure">
             <summary>{words::words(&entry.event)}</summary>
