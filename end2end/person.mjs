@@ -56,6 +56,13 @@ export async function signUp(page, name) {
   await page.waitForURL("**/dashboard**");
 }
 
+/// The address in the newest mail to `email` with this subject, as a mail program shows it.
+export async function mailed(page, email, subject) {
+  await page.goto("/dev/mail");
+  const letter = page.locator("article.card", { hasText: `To ${email}` }).filter({ hasText: subject }).first();
+  return letter.getByRole("link").first().getAttribute("href");
+}
+
 /// axe finds nothing on the page as it is. (The same HTML is looked at by the journeys with script.)
 export async function accessible(page) {
   if (scriptless.has(page)) return;

@@ -1,7 +1,7 @@
 // Who a person is: signing in and out, a forgotten password, a confirmed address, devices, several agencies.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { accessible, APP, closeBrowser, fits, PASSWORD, person, signUp } from "../person.mjs";
+import { accessible, APP, closeBrowser, fits, mailed, PASSWORD, person, signUp } from "../person.mjs";
 
 after(closeBrowser);
 
@@ -16,13 +16,6 @@ async function signOut(page) {
   await page.locator("details.menu.up summary").click();
   await page.locator("details.menu.up").getByRole("button", { name: "Sign out", exact: true }).click();
   await page.waitForURL("**/sign-in");
-}
-
-/// The address in the newest mail to `email` with this subject, as a mail program shows it.
-async function mailed(page, email, subject) {
-  await page.goto("/dev/mail");
-  const letter = page.locator("article.card", { hasText: `To ${email}` }).filter({ hasText: subject }).first();
-  return letter.getByRole("link").first().getAttribute("href");
 }
 
 for (const js of [true, false]) {

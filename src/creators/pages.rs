@@ -191,6 +191,12 @@ fn one(creator: Creator, may_manage: bool, zone: Option<Tz>, currency: Currency)
     let id = creator.who.id;
     let edit_path = format!("/creators/{id}/edit");
     let edit = may_manage.then(|| view! { <a class="button secondary" href=edit_path.clone()>"Edit"</a> });
+    let membership = may_manage.then(|| match creator.member {
+        Some(user) => view! { <a class="button secondary" href=format!("/team/{user}")>"Her membership"</a> },
+        None => view! {
+            <a class="button secondary" href=format!("/team/invite?role=creator&creator={id}")>"Invite her"</a>
+        },
+    });
     let give = may_manage
         .then(|| view! { <a class="button primary" href=edit_path.clone()>"Give her an account"</a> });
     let net = if creator.net.is_empty() { Compared::by_currency(&[], None, currency) } else { creator.net };
@@ -217,7 +223,7 @@ fn one(creator: Creator, may_manage: bool, zone: Option<Tz>, currency: Currency)
     view! {
         <PageHeader title=creator.who.name.clone() sub="The last 30 days, all accounts together"
             trail=vec![Link::new("/creators", "Creators")]>
-            {edit}
+            {membership}{edit}
         </PageHeader>
         {creator.archived_at.map(|_| archived_banner(&creator.who, may_manage))}
         <Stats>

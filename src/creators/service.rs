@@ -88,6 +88,7 @@ pub async fn creator(db: &Db, scope: &Scope<ViewCreators>, id: CreatorId) -> Res
         who: Belongs { id, name: row.name },
         created_at: row.created_at,
         archived_at: row.archived_at,
+        member: row.user_id,
         accounts: page.rows,
         account_count,
         subscribers: row.subscribers,

@@ -26,6 +26,8 @@ pub(super) struct CreatorRow {
     pub name: String,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
+    /// The member that she is.
+    pub user_id: Option<UserId>,
     pub low: String,
     pub accounts: Json<Vec<AccountRow>>,
     pub subscribers: Option<i64>,
@@ -84,7 +86,7 @@ pub(super) async fn lookup(tx: &mut AgencyTx, id: CreatorId, days: Days) -> Resu
 /// What the accounts of the creators in `chosen` are, and earned in the two periods.
 fn push_figures(sql: &mut QueryBuilder<Postgres>, agency: AgencyId, Days { period, previous }: Days) {
     sql.push(
-        "select c.id, c.name, c.created_at, c.archived_at, c.low, coalesce(a.accounts, '[]') as accounts, a.subscribers,
+        "select c.id, c.name, c.created_at, c.archived_at, c.user_id, c.low, coalesce(a.accounts, '[]') as accounts, a.subscribers,
                 coalesce(n.net, '[]') as net,
                 coalesce(a.known and exists (
                   select from earning_days d where d.agency_id = c.agency_id and d.account_id = any (a.ids) and d.day < ",

@@ -1,7 +1,7 @@
 //! What a creator is for those who look at her.
 
 use crate::accounts::{Belongs, Listed};
-use crate::ids::{AccountId, CreatorId};
+use crate::ids::{AccountId, CreatorId, UserId};
 use crate::ui::Compared;
 use chrono::{DateTime, Utc};
 
@@ -50,6 +50,8 @@ pub struct Creator {
     pub created_at: DateTime<Utc>,
     /// When she was archived, if she is.
     pub archived_at: Option<DateTime<Utc>>,
+    /// The member that she is, if she signs in here.
+    pub member: Option<UserId>,
     /// Her accounts, by name; at most a page of them.
     pub accounts: Vec<Listed>,
     /// How many accounts she has.

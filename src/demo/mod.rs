@@ -2,5 +2,6 @@
 
 mod service;
 mod store;
+mod team;
 
 pub use service::{Demo, prepare};

@@ -1,6 +1,6 @@
 //! Making the demo agency through the same doors as everybody: signing up, and consent on the sandbox's own page.
 
-use super::store;
+use super::{store, team};
 use crate::auth::{Origin, SystemScope};
 use crate::connections::{self, Answer, Connected, Connector, Wish};
 use crate::db::Db;
@@ -45,7 +45,9 @@ impl std::fmt::Display for Demo {
         )?;
         writeln!(f, "  address:  {}", self.address)?;
         writeln!(f, "  email:    {}", self.email)?;
-        write!(f, "  password: {}", self.password)
+        writeln!(f, "  password: {}", self.password)?;
+        let others: Vec<_> = team::others().map(|(email, role)| format!("{email} ({role})")).collect();
+        write!(f, "  others, by the same password: {}", others.join(", "))
     }
 }
 
@@ -61,6 +63,7 @@ pub async fn prepare(app: &App) -> Result<Demo> {
     let (user, agency) = owner(app).await?;
     let walker = Walker::new(app, user, agency)?;
     let (accounts, new) = walker.connect_all(&app.db).await?;
+    team::enrol(app, &walker.scope, PASSWORD).await?;
     let address = app.public_url.clone();
     Ok(Demo { address, email: EMAIL, password: PASSWORD, accounts, new })
 }

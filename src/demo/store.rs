@@ -30,3 +30,8 @@ pub(super) async fn set_verified(tx: &mut SystemTx, email: &str) -> Result<()> {
     .await?;
     Ok(())
 }
+
+pub(super) async fn has_user(tx: &mut SystemTx, email: &str) -> Result<bool> {
+    let has = sqlx::query_scalar!(r#"select exists (select from users where email = $1) as "has!""#, email);
+    Ok(has.fetch_one(tx.conn()).await?)
+}

@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod assignments;
+mod enrolment;
 mod invitations;
 mod letters;
 mod lists;
@@ -12,4 +13,4 @@ pub mod server_fns;
 mod store;
 mod types;
 
-pub use members::leave;
+pub use enrolment::{Newcomer, enrol};

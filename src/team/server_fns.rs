@@ -193,7 +193,7 @@ pub async fn remove_member(member: UserId, #[server(default)] heir: String) -> R
 pub async fn leave_agency() -> Result<(), Problem> {
     let (app, visitor) = (App::current()?, auth::visitor()?);
     let scope = visitor.scope()?;
-    super::leave(&app.db, &scope).await?;
+    members::leave(&app.db, &scope).await?;
     app.members.invalidate_all();
     visitor.end_session().await?;
     outcome::notice(format!("You left {}.", scope.member().agency_name()));

@@ -478,6 +478,10 @@ async fn the_tenant_role_sees_its_own_agency_only() {
         "connect_links",
         "audit",
         "audit_views",
+        "assignments",
+        "invitations",
+        "invitation_lists",
+        "reach",
     ];
     let agency = world.fill("{agency}");
     for table in tables {
@@ -514,9 +518,10 @@ const MATRIX_HEAD: &str = "# Who may do what
 
 Made from the policy types by `tests/it/authorization.rs`; do not edit by hand (`UPDATE_DOCS=1` writes it anew).
 
-Three walls, each one file: **who** (`auth/visitor.rs`: the session becomes a `Member`), **may** (`auth/scope.rs`: a
-`Scope<P>` is the proof that a service function takes), **only there** (`db.rs`: a transaction for one agency, with forced
-row-level security under it). What is not yours is not found.
+Four walls: **who** (`auth/visitor.rs`: the session becomes a `Member`), **may** (`auth/scope.rs`: a `Scope<P>` is the proof
+that a service function takes), **how far** (`db.rs`: a `Reach`, which store functions join: chatters reach the accounts assigned to
+them, creators their own), **only there** (`db.rs`: a transaction for one agency, with forced row-level security under it). What is
+not yours is not found.
 
 | permission | allows to | owner | manager | chatter | creator | compliance |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -4,6 +4,7 @@ use crate::auth::Visitor;
 use crate::connections::policy::DisconnectAccounts;
 use crate::connections::server_fns::DisconnectAccount;
 use crate::connections::{Ending, ending};
+use crate::db::{Reach, Tenant};
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::server::frame::Page;
@@ -19,7 +20,10 @@ pub async fn disconnect(
     visitor: Visitor,
     Path(account): Path<AccountId>,
 ) -> Result<Page> {
-    let ending = ending(&app.db, &visitor.scope::<DisconnectAccounts>()?, account).await?;
+    let scope = visitor.scope::<DisconnectAccounts>()?;
+    let ending = ending(&app.db, &scope, account).await?;
+    // What else a grant of the agency reaches is not a creator's to know.
+    let sees_all = scope.reach() == Reach::Agency;
     let title = format!("Disconnect {}", ending.name);
     let heading = format!("Disconnect {} from {}?", ending.name, ending.platform.name());
     let view = move || {
@@ -29,7 +33,7 @@ pub async fn disconnect(
             <PageHeader title=heading trail/>
             <section class="card" aria-label="What happens">
                 <div class="card-body stack">
-                    {what_happens(&ending)}
+                    {what_happens(&ending, sees_all)}
                     <Form action=DisconnectAccount::PATH>
                         <Hidden name="account" value=account.to_string()/>
                         <Submit words="Disconnect" class="button danger final"><a class="button secondary" href=back>"Keep it connected"</a></Submit>
@@ -41,9 +45,11 @@ pub async fn disconnect(
     Ok(Page::new(title, view).narrow())
 }
 
-fn what_happens(ending: &Ending) -> impl IntoView + use<> {
+fn what_happens(ending: &Ending, sees_all: bool) -> impl IntoView + use<> {
     let platform = ending.platform.name();
+    let grant_of = if sees_all { ending.grant_of.clone() } else { ending.name.clone() };
     let deleted = match ending.others {
+        1.. if !sees_all => format!("Nothing more is fetched from {platform} for this account."),
         0 => format!("Deleted: our access tokens. Nothing more is fetched from {platform}."),
         1 => format!(
             "Nothing is deleted: {}'s permission still reaches another account. Nothing more is fetched for this one.",
@@ -57,7 +63,7 @@ fn what_happens(ending: &Ending) -> impl IntoView + use<> {
     view! {
         <p>"Kept: every earning, subscriber and message seen so far, its creator, and who works on it. Figures of past days stay in your reports."</p>
         <p>{deleted}</p>
-        <p>{format!("On {platform} itself nothing changes. To end the permission there too, remove CreatorCRM from the connected apps in {}'s {platform} settings.", ending.grant_of)}</p>
+        <p>{format!("On {platform} itself nothing changes. To end the permission there too, remove CreatorCRM from the connected apps in {grant_of}'s {platform} settings.")}</p>
         <p class="faint">"Connect the same account again and it goes on where it stopped."</p>
     }
 }

@@ -3,7 +3,7 @@
 use crate::connections::types::{ConnectedAccount, Connection, Health, ProblemConnection};
 use crate::db::AgencyTx;
 use crate::error::Result;
-use crate::ids::{AccountId, AgencyId, ConnectionId};
+use crate::ids::{AccountId, AgencyId, ConnectionId, UserId};
 
 pub(in crate::connections) async fn list(tx: &mut AgencyTx) -> Result<Vec<Connection>> {
     let agency = tx.agency_id();
@@ -94,7 +94,7 @@ pub(in crate::connections) async fn find_of_account(
     tx: &mut AgencyTx,
     account: AccountId,
 ) -> Result<Option<Connection>> {
-    let agency = tx.agency_id();
+    let (agency, member) = (tx.agency_id(), tx.reach().member());
     let rows = sqlx::query!(
         r#"select c.id as "id: ConnectionId", c.platform, c.display_name, c.health as "health: Health", c.health_since,
                   c.health_note, c.paused_until, c.connected_at, c.scopes,
@@ -105,9 +105,13 @@ pub(in crate::connections) async fn find_of_account(
            join accounts b on b.agency_id = a.agency_id and b.connection_id = c.id and b.disconnected_at is null
            left join syncs s on s.agency_id = b.agency_id and s.account_id = b.id
            where a.agency_id = $1 and a.id = $2 and a.disconnected_at is null
+             and ($3::uuid is null or (
+               a.id in (select account_id from reach where agency_id = $1 and user_id = $3)
+               and b.id in (select account_id from reach where agency_id = $1 and user_id = $3)))
            order by b.name, b.id"#,
         agency as AgencyId,
-        account as AccountId
+        account as AccountId,
+        member as Option<UserId>
     )
     .fetch_all(tx.conn())
     .await?;
