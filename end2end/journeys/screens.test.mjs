@@ -3,11 +3,12 @@ import { after, before, test } from "node:test";
 import { connect, reloadedUntil } from "../connecting.mjs";
 import { latest, ledger, money, total } from "../ledger.mjs";
 import { accessible, closeBrowser, fits, PASSWORD, person, picture, signUp } from "../person.mjs";
+import { invite, join } from "../team.mjs";
 
 after(closeBrowser);
 
 const OUTSIDE = ["/sign-in", "/sign-up", "/forgotten-password", "/dev/mail", "/nowhere"];
-const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/search"];
+const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/team", "/team/transfer", "/search"];
 let screens;
 
 before(async () => {
@@ -24,11 +25,29 @@ before(async () => {
   await page.getByRole("link", { name: "Nora Quinn" }).first().click();
   await page.waitForURL(/creators\/[0-9a-f-]+$/);
   const creator = new URL(page.url()).pathname;
+  await invite(page, "Nils", "chatter");
+  await page.getByLabel("Mia Larsson").check();
+  await page.getByRole("button", { name: "Send the invitation" }).click();
+  await (await join(page, "Nils")).close();
+  await invite(page, "Ninja", "manager");
+  await page.getByRole("button", { name: "Send the invitation" }).click();
+  await page.goto("/team");
+  await page.getByRole("link", { name: "Nils" }).click();
+  await page.waitForURL(/team\/[0-9a-f-]+$/);
+  const member = new URL(page.url()).pathname;
+  await page.goto("/team/invite/many?role=chatter");
+  await page.getByLabel("Addresses").fill("new@example.com, nils@example.com\nninja@example.com\nnobody");
+  await page.getByRole("button", { name: "Show what will happen" }).click();
+  await page.waitForURL(/many\/[0-9a-f-]+$/);
+  const list = new URL(page.url()).pathname;
   screens = [
     "/dashboard", "/dashboard?period=12m", "/dashboard?period=custom&from=2026-10-01&to=2026-10-31", "/dashboard?period=soon",
     "/accounts", account, `${account}/earnings`, `${account}/subscribers`, `${account}/ppv`, `${account}/connection`,
     `${account}/edit`, `${account}/disconnect`, "/connections", "/connections/new", "/creators", creator,
-    "/settings", "/settings/devices", "/settings/password", "/settings/agencies", "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
+    "/team", "/team/invite", "/team/invite?role=creator", "/team/invite/many", list, "/team/roles", "/team/transfer", member,
+    `${member}/assign`, `${member}/remove`, `${account}/team`, `${account}/team?on=2026-05-03`, "/settings/leave",
+    "/settings", "/settings/devices", "/settings/password", "/settings/agencies",
+    "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();
 });

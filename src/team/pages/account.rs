@@ -159,15 +159,15 @@ fn history(title: String, spans: Vec<Span>, zone: Option<Tz>) -> impl IntoView {
     });
     let label = title.clone();
     view! {
-        <section class="card" aria-labelledby="history">
-            <div class="card-header"><h2 id="history">{title}</h2></div>
+        <div class="card">
+            <div class="card-header"><h2>{title}</h2></div>
             <div class="table-wrap" tabindex="0" role="region" aria-label=label>
                 <table class="table stacked">
                     <thead><tr><th scope="col">"Chatter"</th><th scope="col">"From"</th><th scope="col">"Until"</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 

@@ -191,7 +191,7 @@ fn Invited(invitation: OpenInvitation, viewer: Viewer) -> impl IntoView {
         (format!("Send again to {}", invitation.email), format!("Take back from {}", invitation.email));
     let acts = may.then(|| {
         view! {
-            <div class="end row">
+            <div class="row">
                 <form method="post" action=ResendInvitation::PATH>
                     <input type="hidden" name="invitation" value=id.clone()/>
                     <button class="button secondary small" aria-label=again>"Send again"</button>

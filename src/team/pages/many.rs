@@ -123,7 +123,7 @@ fn content(list: InvitationListId, preview: Preview) -> impl IntoView {
         {act}
         <div class="card">
             <div class="table-wrap" tabindex="0" role="region" aria-label="Addresses">
-                <table class="table brief">
+                <table class="table stacked">
                     <thead><tr><th scope="col">"Address"</th><th scope="col">"What will happen"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
@@ -152,7 +152,7 @@ fn Row(line: Line) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><span class="faint small num">{line.number}</span>" "{address}</th>
-            <td class="end"><span class=class>{words}</span></td>
+            <td data-label="What will happen"><span class=class>{words}</span></td>
         </tr>
     }
 }

@@ -122,15 +122,15 @@ fn history(before: Vec<Span>, zone: Option<Tz>) -> impl IntoView {
         }
     });
     view! {
-        <section class="card" aria-labelledby="before">
-            <div class="card-header"><h2 id="before">"Worked on before"</h2></div>
+        <div class="card">
+            <div class="card-header"><h2>"Worked on before"</h2></div>
             <div class="table-wrap" tabindex="0" role="region" aria-label="Worked on before">
                 <table class="table stacked">
                     <thead><tr><th scope="col">"Account"</th><th scope="col">"From"</th><th scope="col">"Until"</th></tr></thead>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 

