@@ -4,6 +4,7 @@
 use super::chain::{Stand, Walk, Whole};
 use super::jobs::CheckAudit;
 use super::policy::ViewAudit;
+use super::retention;
 use super::service::{Event, record};
 use super::store::{self, CheckRow};
 use super::types::{Broken, Chain};
@@ -79,22 +80,43 @@ pub(super) async fn begin(tx: &mut AgencyTx) -> Result<bool> {
     Ok(true)
 }
 
-/// Takes the check that was begun to its end.
+/// Takes the check that was begun to its end. Only when the chains are whole, views that are old enough leave: from a broken
+/// chain nothing that could tell more is removed.
 pub(super) async fn run(db: &Db, agency: AgencyId) -> Result<()> {
     let scope = SystemScope::for_agency(agency, "check the audit log");
-    while go_on(db, &scope).await? {}
+    let mut went = Went::On;
+    while went == Went::On {
+        went = go_on(db, &scope).await?;
+    }
+    if went == Went::Whole {
+        let removed = retention::prune(db, agency).await?;
+        tracing::debug!(%agency, removed, "views that are old enough are removed");
+    }
     Ok(())
 }
 
-/// Goes on by some steps, in a transaction of its own; whether there is more to do.
+/// How a check went on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// There is more to walk.
+    On,
+    /// To its end, and the chains are whole.
+    Whole,
+    /// To a row that does not fit.
+    Broken,
+    /// There was none to go on with.
+    Nowhere,
+}
+
+/// Goes on by some steps, in a transaction of its own.
 ///
 /// # Errors
 /// When the database does not answer; the check then goes on where it was.
-pub async fn go_on(db: &Db, scope: &SystemScope) -> Result<bool> {
+pub async fn go_on(db: &Db, scope: &SystemScope) -> Result<Went> {
     let mut tx = db.begin(scope).await?;
     let mut row = store::lock_check(&mut tx).await?;
     if row.started_at.is_none() {
-        return Ok(false);
+        return Ok(Went::Nowhere);
     }
     let walk = row.walk.take().map(serde_json::from_value).transpose().map_err(anyhow::Error::from)?;
     let mut walk: Walk = walk.unwrap_or_else(Walk::new);
@@ -106,15 +128,19 @@ pub async fn go_on(db: &Db, scope: &SystemScope) -> Result<bool> {
         }
     }
     row.done = walk.done();
-    let goes_on = matches!(stand, Stand::Walking);
-    if goes_on {
+    let went = match &stand {
+        Stand::Walking => Went::On,
+        Stand::Whole(_) => Went::Whole,
+        Stand::Broken(_) => Went::Broken,
+    };
+    if went == Went::On {
         row.walk = Some(serde_json::to_value(&walk).map_err(anyhow::Error::from)?);
     } else {
         row = ended(row, &stand, tx.now())?;
     }
     store::set_check(&mut tx, &row).await?;
     tx.commit().await?;
-    Ok(goes_on)
+    Ok(went)
 }
 
 fn ended(row: CheckRow, stand: &Stand, now: DateTime<Utc>) -> Result<CheckRow> {

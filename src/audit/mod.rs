@@ -16,7 +16,7 @@ mod types;
 pub mod words;
 
 pub use chain::{Whole, verify, verify_all};
-pub use check::{Check, broken_chains, check_now, go_on, last_check};
+pub use check::{Check, Went, broken_chains, check_now, go_on, last_check};
 pub use export::{begin as begin_export, content as exported};
 pub use jobs::{CheckAudit, TendAudits};
 pub use list::{Listed, Listing, Subject, list};

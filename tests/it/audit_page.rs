@@ -1,7 +1,9 @@
 //! The audit page: every event has words, what is filtered is what is shown and exported, and a broken chain is told.
 
 use crate::app::{Browser, Setup, TestApp, audited, owner_agency, sources};
+use crate::earnings::{new_account, record_now, tip};
 use crate::platform_world::until;
+use chrono::TimeDelta;
 use creatorcrm::audit::words::{self, Category, KNOWN};
 use creatorcrm::clock::SystemClock;
 use reqwest::Method;
@@ -251,4 +253,71 @@ async fn a_compliance_officer_comes_to_the_log() {
     assert_eq!(officer.open("/dashboard").await.path, "/audit");
     assert!(page.text.contains("href=\"/audit\"") && !page.text.contains("Keep views for"));
     assert!(!page.text.contains("href=\"/accounts\""), "nothing is offered that is not theirs");
+}
+
+/// What is on the chain of views, in order.
+async fn viewed(app: &TestApp) -> Vec<(String, Option<String>)> {
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    let rows =
+        sqlx::query_as("select event, subject from audit_views where event <> 'audit.viewed' order by seq");
+    rows.fetch_all(&mut db).await.unwrap()
+}
+
+#[tokio::test]
+async fn who_looks_at_fans_leaves_one_view_of_each_kind() {
+    let app = TestApp::start().await;
+    let mut owner = app.owner("anna").await;
+    let agency = owner_agency(&app, "anna").await;
+    let account = new_account(&app.db, agency, "Mia Main").await;
+    let payment = tip("t1", "2026-02-27T10:00:00Z", 500, "mike");
+    record_now(&app.db, agency, account, &[payment]).await;
+    for _ in 0..2 {
+        for page in ["earnings", "subscribers", "ppv"] {
+            assert_eq!(owner.open(&format!("/accounts/{account}/{page}")).await.status, 200);
+        }
+        assert!(owner.open("/search/found?q=mike").await.text.contains("mike"));
+        // Nobody is shown here, one by one.
+        owner.open("/search/found?q=nothing").await;
+        owner.open("/accounts").await;
+        owner.open("/dashboard").await;
+    }
+    let subject = Some(account.to_string());
+    let expected =
+        ["accounts.earnings_viewed", "accounts.fans_viewed", "accounts.messages_viewed", "search.fans_found"];
+    assert_eq!(viewed(&app).await, expected.map(|event| (event.to_owned(), subject.clone())));
+    // Another agency's account is not found, and nothing is seen of it.
+    let mut stranger = app.owner("stranger").await;
+    assert_eq!(stranger.open(&format!("/accounts/{account}/subscribers")).await.status, 404);
+    assert_eq!(viewed(&app).await.len(), 4);
+}
+
+#[tokio::test]
+async fn old_views_leave_at_night_but_not_from_a_broken_chain() {
+    let (app, clock) = TestApp::start_at(chrono::Utc::now() - TimeDelta::days(400)).await;
+    app.owner("anna").await;
+    let agency = owner_agency(&app, "anna").await;
+    let scope = creatorcrm::auth::SystemScope::for_agency(agency, "test");
+    for (subject, later) in [("old", 0), ("young", 400)] {
+        clock.advance(TimeDelta::days(later));
+        let mut tx = app.db.begin(&scope).await.unwrap();
+        let event = creatorcrm::audit::Event::new("creators.viewed").subject(subject);
+        creatorcrm::audit::record_view(&mut tx, event).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut db = PgConnection::connect(&app.database_url).await.unwrap();
+    let tamper = "alter table audit_views disable trigger audit_views_append_only; update audit_views set subject = 'x' where seq = 2";
+    sqlx::raw_sql(tamper).execute(&mut db).await.unwrap();
+    let night =
+        async || creatorcrm::jobs::Job::run(creatorcrm::audit::TendAudits {}, &app.app).await.unwrap();
+    let broken = async || creatorcrm::audit::broken_chains(&app.db).await.unwrap();
+    night().await;
+    until("the break is found", async || (broken().await == 1).then_some(())).await;
+    assert_eq!(viewed(&app).await.len(), 2, "nothing leaves a chain that is broken");
+    sqlx::raw_sql("update audit_views set subject = 'young' where seq = 2").execute(&mut db).await.unwrap();
+    night().await;
+    until("the old view is gone", async || (viewed(&app).await.len() == 1).then_some(())).await;
+    assert_eq!(broken().await, 0);
+    assert_eq!(audited(&app, agency).await.pop().unwrap().0, "audit.views_pruned");
+    let whole = creatorcrm::audit::verify(&app.db, &scope).await.unwrap();
+    assert_eq!(whole.map(|it| it.views), Ok(1));
 }

@@ -131,7 +131,7 @@ fn keeping(days: i32) -> impl IntoView {
             </div>
             <Form action=KeepAuditViews::PATH>
                 <Select name="days" label="Keep views for" options value=days.to_string()
-                    hint="Older ones are removed every night, and that they were is on record. What is removed does not come back."/>
+                    hint="Older ones are removed every night, once the log was found whole, and that they were is on record. What is removed does not come back."/>
                 <Submit words="Save" class="button secondary"/>
             </Form>
         </section>

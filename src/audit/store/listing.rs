@@ -94,14 +94,15 @@ fn push_filter(sql: &mut QueryBuilder<Postgres>, wanted: &Wanted<'_>) {
         Some(Who::Person(user)) => {
             sql.push(" and user_id = ").push_bind(*user);
         }
+        // These are nobody's, which the index of people knows too: they may be few among a million.
         Some(Who::Link) => {
-            sql.push(" and actor = 'creator link'");
+            sql.push(" and user_id is null and actor = 'creator link'");
         }
         Some(Who::System) => {
-            sql.push(" and actor like 'system:%'");
+            sql.push(" and user_id is null and actor like 'system:%'");
         }
         Some(Who::Visitor) => {
-            sql.push(" and actor = 'visitor'");
+            sql.push(" and user_id is null and actor = 'visitor'");
         }
     }
     match &wanted.filter.what {
