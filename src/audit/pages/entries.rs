@@ -51,7 +51,7 @@ fn row(entry: Listed, reader: &Reader) -> impl IntoView + use<> {
             <td>{who}</td>
             <td>{what(&entry, reader)}</td>
             <td>{subject}</td>
-            <td class="wide-only num">{from}</td>
+            <td class="wide-only">{from}</td>
         </tr>
     }
 }
