@@ -20,6 +20,6 @@ pub use check::{Check, Went, broken_chains, check_now, go_on, last_check};
 pub use export::{begin as begin_export, content as exported};
 pub use jobs::{CheckAudit, TendAudits};
 pub use list::{Listed, Listing, Subject, list};
-pub use retention::{prune, retention, set_retention};
+pub use retention::{prune, set_retention};
 pub use service::{Event, record, record_view, record_views};
 pub use types::{Broken, Chain, Filter, Key, What, Who, Why};

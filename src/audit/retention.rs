@@ -1,9 +1,9 @@
 //! How long views are kept, and removing those that are older. Changes are kept for ever.
 
-use super::policy::{ManageAuditRetention, ViewAudit};
+use super::policy::ManageAuditRetention;
 use super::service::{Event, record};
 use super::store;
-use crate::auth::{Fresh, Scope, SystemScope};
+use crate::auth::{Fresh, SystemScope};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::AgencyId;
@@ -14,14 +14,6 @@ use std::ops::RangeInclusive;
 const DAYS: RangeInclusive<i32> = 90..=3650;
 /// Views removed in one transaction.
 const BATCH: i64 = 5000;
-
-/// For how many days views are kept.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn retention(db: &Db, scope: &Scope<ViewAudit>) -> Result<i32> {
-    store::lookup_retention(&mut db.begin(scope).await?).await
-}
 
 /// Sets for how many days views are kept; what it was goes on record. Fewer days remove what could have been proof, hence the
 /// fresh proof of who asks.
