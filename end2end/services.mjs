@@ -10,7 +10,8 @@ const artifacts = join(import.meta.dirname, "artifacts");
 export async function startServices() {
   mkdirSync(artifacts, { recursive: true });
   const [appPort, sandboxPort] = [await freePort(), await freePort()];
-  const app = `http://127.0.0.1:${appPort}`;
+  // By name: browsers tie passkeys to a domain.
+  const app = `http://localhost:${appPort}`;
   const sandbox = `http://127.0.0.1:${sandboxPort}`;
   Object.assign(process.env, { APP_URL: app, SANDBOX_URL: sandbox });
   const dataDir = required("DATA_DIR");

@@ -46,7 +46,7 @@ before(async () => {
     `${account}/edit`, `${account}/disconnect`, "/connections", "/connections/new", "/creators", creator,
     "/team", "/team/invite", "/team/invite?role=creator", "/team/invite/many", list, "/team/roles", "/team/transfer", member,
     `${member}/assign`, `${member}/remove`, `${account}/team`, `${account}/team?on=2026-05-03`, "/settings/leave",
-    "/settings", "/settings/devices", "/settings/password", "/settings/agencies",
+    "/settings", "/settings/devices", "/settings/password", "/settings/second-factor", "/settings/agencies",
     "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();
