@@ -18,6 +18,9 @@ pub enum Error {
     /// 403: first the person proves again who they are.
     #[error("the person did not prove lately who they are")]
     NotProven,
+    /// 403: first the person sets up the second factor that their agency requires.
+    #[error("the agency requires a second factor")]
+    SecondFactorDue,
     /// 404: no such thing, or not this agency's.
     #[error("not found")]
     NotFound,
@@ -82,7 +85,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotSignedIn => 401,
-            Self::Forbidden | Self::NotProven => 403,
+            Self::Forbidden | Self::NotProven | Self::SecondFactorDue => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,
@@ -124,6 +127,11 @@ impl From<Error> for Problem {
                 "Confirm first that it is you: this needs a proof that is no older than 10 minutes.",
             )
             .remedied_at("/confirm"),
+            Error::SecondFactorDue => Self::new(
+                status,
+                "Your agency requires two-step sign-in of your role. Set it up first; until then nothing else opens.",
+            )
+            .remedied_at("/settings/second-factor"),
             Error::Forbidden => {
                 Self::new(status, "Your role in this agency does not allow this. An owner can change it.")
             }

@@ -49,4 +49,6 @@ id! {
     InvitationId;
     /// A pasted list of addresses to invite.
     InvitationListId;
+    /// A key of a person's device, by which they sign in.
+    PasskeyId;
 }

@@ -3,7 +3,7 @@
 use crate::accounts::policy::ViewAccounts;
 use crate::auth::{Member, Permission, Role, Visitor};
 use crate::creators::policy::ViewCreators;
-use crate::identity::pages::AskToConfirm;
+use crate::identity::pages::{AskToConfirm, SecondFactorDue};
 use crate::problem::Problem;
 use crate::server::frame::{Assets, Frame, Page};
 use crate::team::policy::ViewTeam;
@@ -51,9 +51,9 @@ pub fn document(page: Document<'_>) -> String {
             let nav = navigation(member, &page.visitor.path).to_html();
             let islands = islands(body);
             let narrow = if page.narrow { " narrow" } else { "" };
-            let confirm = ask_to_confirm(member);
+            let asked = ask_to_confirm(member) + &ask_for_second_factor(page.visitor);
             format!(
-                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{confirm}{notice}{body}</div></main></div>{islands}"#
+                r#"<div class="app">{nav}<main class="main" id="main" tabindex="-1"><div class="page{narrow}">{asked}{notice}{body}</div></main></div>{islands}"#
             )
         }
         (frame, _) => {
@@ -85,6 +85,12 @@ fn ask_to_confirm(member: &Member) -> String {
     }
     let email = member.email().to_owned();
     view! { <AskToConfirm email/> }.to_html()
+}
+
+/// While days of grace run. Who is held back is told where they are led.
+fn ask_for_second_factor(visitor: &Visitor) -> String {
+    let left = visitor.second_factor_due().filter(|_| !visitor.is_held());
+    left.map(|left| view! { <SecondFactorDue left/> }.to_html()).unwrap_or_default()
 }
 
 /// The islands that every signed-in page has, and that a page with live regions or charts has besides. Charts may come
@@ -193,6 +199,7 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                     <p class="menu-heading">{email}</p>
                     <a href="/settings/devices">"Signed-in devices"</a>
                     <a href="/settings/password">"Change password"</a>
+                    <a href="/settings/second-factor">"Two-step sign-in"</a>
                     <hr/>
                     <p class="menu-heading">"Theme"</p>
                     <ThemeSwitch/>

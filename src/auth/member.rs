@@ -5,7 +5,7 @@ use crate::db::{Db, Reach};
 use crate::error::Result;
 use crate::ids::{AgencyId, UserId};
 use crate::money::Currency;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,7 @@ pub struct Member {
     currency: Currency,
     agencies: i64,
     session_limits: SessionLimits,
+    second_factor_due: Option<DateTime<Utc>>,
 }
 
 impl Member {
@@ -87,8 +88,11 @@ impl Member {
         let row = sqlx::query!(
             r#"select m.agency_id as "agency_id: AgencyId", m.role as "role: Role", u.name, u.email,
                       u.email_verified_at is not null as "email_verified!", a.name as agency_name,
-                      a.time_zone, a.currency, a.session_idle_minutes, a.session_days, count(*) over () as "agencies!"
+                      a.time_zone, a.currency, a.session_idle_minutes, a.session_days, count(*) over () as "agencies!",
+                      greatest(f.required_since, m.joined_at, m.role_since) + make_interval(days => f.grace_days) as due
                from members m join users u on u.id = m.user_id join agencies a on a.agency_id = m.agency_id
+               left join second_factor_rules f
+                 on f.agency_id = m.agency_id and f.role = m.role and u.second_factor_since is null
                where m.user_id = $1 and m.removed_at is null and a.deleted_at is null
                order by m.agency_id = $2 desc nulls last, m.joined_at, m.agency_id limit 1"#,
             user as UserId,
@@ -111,6 +115,7 @@ impl Member {
                 idle: TimeDelta::minutes(row.session_idle_minutes.into()),
                 age: TimeDelta::days(row.session_days.into()),
             },
+            second_factor_due: row.due,
         }))
     }
 
@@ -181,6 +186,12 @@ impl Member {
     #[must_use]
     pub fn session_limits(&self) -> SessionLimits {
         self.session_limits
+    }
+
+    /// Until when the person must have set up a second factor, if their role needs one and they have none.
+    #[must_use]
+    pub fn second_factor_due(&self) -> Option<DateTime<Utc>> {
+        self.second_factor_due
     }
 
     /// Whether the person can switch to another agency.

@@ -1,14 +1,17 @@
 //! Who is asking, and what they may: members, roles, permissions, and scopes as the proof.
 
 mod fresh;
+mod hold;
 mod limits;
 mod member;
 mod policy;
 mod scope;
+mod second_step;
 mod session;
 mod visitor;
 
 pub use fresh::{FRESH, Fresh};
+pub use hold::hold_back;
 pub use limits::{Over, SessionLimits, words as time_words};
 pub use member::{Member, Role};
 pub use policy::{PERMISSIONS, Permission, PermissionInfo};

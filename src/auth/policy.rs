@@ -40,6 +40,8 @@ macro_rules! permission {
 /// Every permission there is, for docs/authorization.md and its test. A new one is added here.
 pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::identity::policy::ManageOwnSessions::INFO,
+    crate::identity::policy::ManageOwnSecondFactor::INFO,
+    crate::identity::policy::ResetSecondFactor::INFO,
     crate::identity::policy::ManageOwnAgencies::INFO,
     crate::analytics::policy::ViewDashboard::INFO,
     crate::accounts::policy::ViewAccounts::INFO,

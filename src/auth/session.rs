@@ -51,6 +51,12 @@ pub mod key {
     pub const SEEN: &str = "seen";
     /// When the person last proved who they are, in seconds since 1970.
     pub const PROVEN: &str = "proven";
+    /// Set when the person passed the second step.
+    pub const SECOND_STEP: &str = "second_step";
+    /// The person whose password fitted and who has not passed the second step; then there is no `USER`.
+    pub const WAITING: &str = "waiting_user_id";
+    /// Until when the second step may be passed, in seconds since 1970.
+    pub const WAITS_UNTIL: &str = "waits_until";
 }
 
 /// Stores sessions in Postgres.
@@ -123,12 +129,13 @@ impl SessionStore {
     }
 
     /// Adds the row, unless the password by which the person signed in was changed since: whoever changes it either sees
-    /// this row and ends it, or is waited for here.
+    /// this row and ends it, or is waited for here. Nor is a person with a second factor signed in who did not pass it.
     async fn add(&self, record: &Record) -> crate::error::Result<()> {
         let row = Columns::of(record)?;
         let mut tx = self.db.begin_system("begin a session").await?;
         sqlx::query!(
-            "with person as (select from users where id = $2 and password_set_at = $8 for share)
+            "with person as (
+               select from users where id = $2 and password_set_at = $8 and (second_factor_since is null or $9) for share)
              insert into sessions (id_hash, user_id, data, user_agent, ip, created_at, last_seen_at, expires_at)
              select $1, $2, $3, $4, ($5::text)::inet, $6, $6, $7 where $2::uuid is null or exists (select from person)",
             row.id_hash,
@@ -137,8 +144,9 @@ impl SessionStore {
             row.user_agent,
             row.ip,
             tx.now(),
-            tx.now() + LIFETIME,
-            row.password_set_at
+            row.waits_until.unwrap_or(tx.now() + LIFETIME),
+            row.password_set_at,
+            row.passed
         )
         .execute(tx.conn())
         .await?;
@@ -194,7 +202,7 @@ impl SessionStore {
             row.user_agent,
             row.ip,
             tx.now(),
-            tx.now() + LIFETIME,
+            row.waits_until.unwrap_or(tx.now() + LIFETIME),
             row.id_hash
         )
         .execute(tx.conn())
@@ -211,6 +219,10 @@ struct Columns {
     user_agent: Option<String>,
     ip: Option<String>,
     password_set_at: Option<DateTime<Utc>>,
+    /// Whether the second step was passed, or is what the session waits for.
+    passed: bool,
+    /// Until when it waits.
+    waits_until: Option<DateTime<Utc>>,
 }
 
 impl Columns {
@@ -219,11 +231,18 @@ impl Columns {
         let password_set_at = record.data.get(key::PASSWORD).and_then(serde_json::Value::as_i64);
         Ok(Self {
             id_hash: id_hash(record.id),
-            user: text(key::USER).and_then(|id| id.parse().ok()),
+            // Who ends the person's sessions ends those too that wait for the second step.
+            user: text(key::USER).or(text(key::WAITING)).and_then(|id| id.parse().ok()),
             data: serde_json::to_value(&record.data).map_err(anyhow::Error::from)?,
             user_agent: text(key::USER_AGENT).map(str::to_owned),
             ip: text(key::IP).map(str::to_owned),
             password_set_at: password_set_at.and_then(DateTime::from_timestamp_micros),
+            waits_until: record
+                .data
+                .get(key::WAITS_UNTIL)
+                .and_then(serde_json::Value::as_i64)
+                .and_then(|at| DateTime::from_timestamp(at, 0)),
+            passed: record.data.contains_key(key::SECOND_STEP) || record.data.contains_key(key::WAITING),
         })
     }
 }

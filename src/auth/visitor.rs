@@ -5,6 +5,7 @@ use super::session::key;
 use super::{Fresh, Member, Over, Permission, Scope, SessionStore, SystemScope};
 use crate::db::Actor;
 use crate::error::{Error, Result};
+use crate::identity::{Passed, SignedIn};
 use crate::ids::{AgencyId, UserId};
 use crate::server::flash::Flash;
 use crate::server::state::App;
@@ -43,8 +44,10 @@ pub struct Visitor {
     member: Option<Member>,
     origin: Origin,
     session: Session,
-    /// How long ago the person proved who they are.
-    proven_ago: Option<TimeDelta>,
+    /// When the person last proved who they are.
+    proven_at: Option<DateTime<Utc>>,
+    /// When the request came.
+    now: DateTime<Utc>,
     /// What the form sent before this page has to say.
     pub flash: Option<Flash>,
     /// The path and query asked for.
@@ -90,28 +93,42 @@ impl Visitor {
         self.session_hash().ok_or_else(|| anyhow::anyhow!("a session that was saved has no id").into())
     }
 
-    /// Begins a session for `user` in `agency` under a new id, so that one known from before is worth nothing. The person
-    /// proved who they are by the password set at `password_set_at`: it is stored as long as that is still their password.
+    /// Begins a session of `who` under a new id, so that one known from before is worth nothing. It is stored as long as the
+    /// password by which they proved who they are is still theirs; and for a person with a second factor only if they `passed`.
     ///
     /// # Errors
     /// When the session cannot be stored.
     pub async fn begin_session(
         &self,
-        user: UserId,
-        agency: AgencyId,
-        password_set_at: DateTime<Utc>,
+        who: &SignedIn,
+        passed: Option<&Passed>,
         now: DateTime<Utc>,
     ) -> Result<()> {
         self.end_session().await?;
         let begun = async {
-            self.session.insert(key::USER, user).await?;
-            self.session.insert(key::AGENCY, agency).await?;
+            self.session.insert(key::USER, who.user).await?;
+            self.session.insert(key::AGENCY, who.agency).await?;
             self.session.insert(key::PROVEN, now.timestamp()).await?;
             self.session.insert(key::BEGUN, now.timestamp()).await?;
-            self.session.insert(key::PASSWORD, password_set_at.timestamp_micros()).await
+            if passed.is_some() {
+                self.session.insert(key::SECOND_STEP, true).await?;
+            }
+            self.session.insert(key::PASSWORD, who.password_set_at.timestamp_micros()).await
         };
         begun.await.map_err(anyhow::Error::from)?;
         note_visit(&self.session, &self.origin, now).await
+    }
+
+    /// How long the member may still go without a second factor; nothing when none is missing.
+    #[must_use]
+    pub fn second_factor_due(&self) -> Option<TimeDelta> {
+        Some(self.member.as_ref()?.second_factor_due()? - self.now)
+    }
+
+    /// Whether nothing opens for the member but setting up the second factor that their agency requires.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.second_factor_due().is_some_and(|left| left <= TimeDelta::zero())
     }
 
     /// Goes on under a new id, in `agency`: what the session may has changed.
@@ -153,13 +170,17 @@ impl Visitor {
     /// # Errors
     /// `NotSignedIn`, `Forbidden`, or `NotProven`, which sends a browser to `/confirm` and back.
     pub fn fresh<P: Permission>(&self) -> Result<Fresh<P>> {
-        Fresh::of(self.scope()?, self.proven_ago)
+        Fresh::of(self.scope()?, self.proven_ago())
+    }
+
+    fn proven_ago(&self) -> Option<TimeDelta> {
+        self.proven_at.map(|at| self.now - at)
     }
 
     /// Whether the person proved lately who they are.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
-        self.proven_ago.is_some_and(|ago| ago.abs() < super::FRESH)
+        self.proven_ago().is_some_and(|ago| ago.abs() < super::FRESH)
     }
 
     /// Keeps that the person proved just now who they are.
@@ -186,8 +207,8 @@ pub async fn identify(
         Ok(Err(over)) => (None, Some(Flash::notice(over.sentence()))),
         Err(error) => return crate::server::frame::error_response(error),
     };
-    let proven_ago = match proven_ago(&session, app.db.now()).await {
-        Ok(ago) => ago,
+    let proven_at = match proven_at(&session).await {
+        Ok(at) => at,
         Err(error) => return crate::server::frame::error_response(error),
     };
     let https = app.settings.is_https();
@@ -196,7 +217,8 @@ pub async fn identify(
         member,
         origin,
         session: session.clone(),
-        proven_ago,
+        proven_at,
+        now: app.db.now(),
         flash: over.clone().or_else(|| Flash::read(&app, request.headers())),
         path: request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
         theme: chosen_theme(request.headers()),
@@ -258,9 +280,9 @@ async fn member(app: &App, user: UserId, agency: Option<AgencyId>) -> Result<Opt
     Ok(member)
 }
 
-async fn proven_ago(session: &Session, now: DateTime<Utc>) -> Result<Option<TimeDelta>> {
+async fn proven_at(session: &Session) -> Result<Option<DateTime<Utc>>> {
     let at = session.get::<i64>(key::PROVEN).await.map_err(anyhow::Error::from)?;
-    Ok(at.map(|at| TimeDelta::seconds(now.timestamp() - at)))
+    Ok(at.and_then(|at| DateTime::from_timestamp(at, 0)))
 }
 
 async fn end_over(app: &App, session: &Session, member: &Member, origin: &Origin, over: Over) -> Result<()> {

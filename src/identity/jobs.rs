@@ -1,7 +1,7 @@
 //! The background verbs of identity.
 
 use super::service::Asked;
-use super::{recovery, service, store, tries};
+use super::{recovery, second_factor, service, store, tries};
 use crate::auth::Origin;
 use crate::db::Actor;
 use crate::error::Result;
@@ -83,8 +83,9 @@ impl Job for SweepIdentity {
         let sessions = store::remove_sessions_ended(&mut tx, now).await?;
         let links = store::remove_links_ended(&mut tx, now - LINKS_KEPT).await?;
         let tries = store::remove_tries_before(&mut tx, now - tries::REMEMBERED).await?;
+        let ceremonies = second_factor::sweep(&mut tx).await?;
         tx.commit().await?;
-        tracing::debug!(sessions, links, tries, "what is over is forgotten");
+        tracing::debug!(sessions, links, tries, ceremonies, "what is over is forgotten");
         Ok(())
     }
 }

@@ -19,6 +19,8 @@ pub struct Proven {
     pub user: UserId,
     /// Since when.
     pub password_set_at: DateTime<Utc>,
+    /// Whether that is not enough: a person with a second factor.
+    pub second_step: bool,
 }
 
 /// A new person's name and the hash of their password.
@@ -58,7 +60,7 @@ pub async fn add_person(tx: &mut SystemTx, email: &str, person: &NewPerson) -> R
         return Err(Error::conflict("This address has an account by now. Open the link again."));
     }
     store::set_verified(tx, user).await?;
-    Ok(Proven { user, password_set_at: tx.now() })
+    Ok(Proven { user, password_set_at: tx.now(), second_step: false })
 }
 
 /// Proves who a person is by their password, and gives the transaction in which that may be used.
@@ -72,7 +74,9 @@ pub async fn prove(
     password: SecretString,
 ) -> Result<(SystemTx, Proven)> {
     match try_password(reception, origin, Asked::ToSignIn, email, password).await? {
-        Some((tx, Credentials { user, set_at, .. })) => Ok((tx, Proven { user, password_set_at: set_at })),
+        Some((tx, Credentials { user, set_at, second_step, .. })) => {
+            Ok((tx, Proven { user, password_set_at: set_at, second_step }))
+        }
         None => Err(Error::field("password", "This is not your password")),
     }
 }

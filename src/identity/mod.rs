@@ -29,6 +29,8 @@ mod recovery;
 #[cfg(feature = "ssr")]
 mod registration;
 #[cfg(feature = "ssr")]
+mod second_factor;
+#[cfg(feature = "ssr")]
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 mod service;
@@ -48,6 +50,8 @@ pub use reception::Reception;
 #[cfg(feature = "ssr")]
 pub use registration::{NewAgency, sign_up};
 #[cfg(feature = "ssr")]
-pub use server_fns::{begin, sign_out_path};
+pub use second_factor::{Lost, Passed, Requirement, Waiting, lost, requirement};
+#[cfg(feature = "ssr")]
+pub use server_fns::{begin, open_to_held, sign_out_path};
 #[cfg(feature = "ssr")]
 pub use service::SignedIn;

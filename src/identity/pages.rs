@@ -6,6 +6,9 @@ mod confirmation;
 mod devices;
 mod mailed;
 mod password;
+mod required;
+mod second_factor;
+mod second_step;
 
 pub use agencies::agencies;
 pub use confirm::confirm;
@@ -13,12 +16,20 @@ pub use confirmation::AskToConfirm;
 pub use devices::devices;
 pub use mailed::{forgotten_password, reset_password, verify_email};
 pub use password::password;
+pub use required::{LostSecondFactor, RequireSecondFactorSection, SecondFactorDue};
+pub use second_factor::{app, codes, second_factor};
+pub use second_step::second_step;
 
+use super::second_factor::offered;
+use super::second_factor::server_fns::{
+    BeginPasskeySignIn, SecondStep, SecondStepByPasskey, SignInByPasskey,
+};
 use super::server_fns::{SignIn, SignUp};
 use crate::auth::Visitor;
 use crate::server::frame::{Frame, Page};
-use crate::ui::{Field, Form, Hidden, Submit};
-use axum::extract::Query;
+use crate::server::state::App;
+use crate::ui::{Banner, Field, Form, Hidden, PasskeyForm, Submit, Tone, kept};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -35,20 +46,33 @@ pub struct Next {
 }
 
 /// `GET /sign-in`
-pub async fn sign_in(visitor: Visitor, Query(Next { next }): Query<Next>) -> Response {
+pub async fn sign_in(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(Next { next }): Query<Next>,
+) -> Response {
     if visitor.member().is_some() {
         return Redirect::to("/dashboard").into_response();
     }
+    let (passkeys, on_to) = (offered(&app.public_url), next.clone());
     let view = move || {
+        // The second step came too late.
+        let late = kept(SecondStep::PATH).problem.or(kept(SecondStepByPasskey::PATH).problem);
         view! {
             <div class="stack">
                 <h1>"Sign in"</h1>
+                {late.map(|problem| view! { <Banner tone=Tone::Warn title=problem.sentence/> })}
                 <Form action=SignIn::PATH>
                     <Hidden name="next" value=next/>
-                    <Field name="email" label="Email" kind="email" autocomplete="username"/>
+                    <Field name="email" label="Email" kind="email" autocomplete="username webauthn"/>
                     <Field name="password" label="Password" kind="password" autocomplete="current-password"/>
                     <Submit words="Sign in" class="button primary full"/>
                 </Form>
+                {passkeys.then(|| view! {
+                    <PasskeyForm action=SignInByPasskey::PATH begin=BeginPasskeySignIn::PATH words="Sign in with a passkey" offers=true>
+                        <Hidden name="next" value=on_to/>
+                    </PasskeyForm>
+                })}
                 <p class="small"><a href="/forgotten-password">"Forgotten your password?"</a></p>
                 <p class="small">"New here? "<a href="/sign-up">"Create an agency"</a></p>
             </div>

@@ -8,6 +8,12 @@ permission!(
     [Owner, Manager, Chatter, Creator, Compliance]
 );
 permission!(
+    ManageOwnSecondFactor,
+    "set up and remove their own second factor",
+    [Owner, Manager, Chatter, Creator, Compliance]
+);
+permission!(ResetSecondFactor, "ask for the reset of a member's lost second factor", [Owner]);
+permission!(
     ManageOwnAgencies,
     "see the agencies that they belong to, switch between them and start a new one",
     [Owner, Manager, Chatter, Creator, Compliance]

@@ -41,7 +41,7 @@ pub async fn sign_up(db: &Db, passwords: &Passwords, origin: &Origin, new: NewAg
     let mut tx = db.begin_system("sign up").await?;
     let (user, password_set_at) = add_user(&mut tx, &new, &hash).await?.ok_or_else(known)?;
     let agency = begin_agency(tx, origin, user, &new.agency).await?;
-    Ok(SignedIn { user, agency, password_set_at })
+    Ok(SignedIn { user, agency, password_set_at, second_step: false })
 }
 
 /// Signs up a person who comes to the form, and sends them a link to confirm their address.
@@ -69,7 +69,7 @@ pub(super) async fn register(reception: &Reception, origin: &Origin, new: NewAge
     };
     send_link(&mut tx, reception, user, &new.email).await?;
     let agency = begin_agency(tx, origin, user, &new.agency).await?;
-    Ok(SignedIn { user, agency, password_set_at })
+    Ok(SignedIn { user, agency, password_set_at, second_step: false })
 }
 
 fn checked(new: NewAgency) -> Result<NewAgency> {

@@ -1,13 +1,16 @@
 //! What the forms of identity post to.
 
-use super::{NewAgency, SignedIn, confirming, devices, memberships, recovery, registration, service};
+use super::second_factor::server_fns::{AddPasskey, BeginApp, BeginPasskey, ConfirmApp, MakeRecoveryCodes};
+use super::{
+    NewAgency, SignedIn, confirming, devices, memberships, recovery, registration, second_factor, service,
+};
 use crate::auth::{self, Visitor};
 use crate::error::Result;
 use crate::ids::AgencyId;
 use crate::problem::Problem;
 use crate::server::flash::Flash;
 use crate::server::outcome;
-use crate::server::own_path::own_path;
+use crate::server::own_path::{own_path, with_next};
 use crate::server::state::App;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -28,12 +31,45 @@ pub(super) fn own_next(next: &str) -> String {
     next.and_then(own_path).unwrap_or_else(|| "/dashboard".to_owned())
 }
 
-/// Signs the visitor in as the person who proved who they are.
+/// Begins a session of a person whose password fitted, or the second step; and goes on from there to `next`. Whatever
+/// signs somebody in by a password goes through here, so that nothing skips that step.
 ///
 /// # Errors
 /// When the session cannot be stored.
-pub async fn begin(app: &App, visitor: &Visitor, proven: SignedIn) -> Result<()> {
-    visitor.begin_session(proven.user, proven.agency, proven.password_set_at, app.db.now()).await
+pub async fn begin(app: &App, visitor: &Visitor, proven: SignedIn, next: &str) -> Result<()> {
+    if proven.second_step {
+        visitor.begin_second_step(&proven, app.db.now()).await?;
+        outcome::go(with_next("/sign-in/second", &own_next(next)));
+    } else {
+        visitor.begin_session(&proven, None, app.db.now()).await?;
+        outcome::go(own_next(next));
+    }
+    Ok(())
+}
+
+/// What opens for a member who must set up a second factor before anything else: that, proving who they are, another agency,
+/// signing out.
+#[must_use]
+pub fn open_to_held(path: &str) -> bool {
+    const PAGES: [&str; 5] = [
+        "/settings/second-factor",
+        "/settings/second-factor/app",
+        "/settings/second-factor/codes",
+        "/settings/agencies",
+        "/confirm",
+    ];
+    let acts = [
+        SignOut::PATH,
+        SwitchAgency::PATH,
+        Confirm::PATH,
+        SendConfirmation::PATH,
+        BeginApp::PATH,
+        ConfirmApp::PATH,
+        BeginPasskey::PATH,
+        AddPasskey::PATH,
+        MakeRecoveryCodes::PATH,
+    ];
+    PAGES.contains(&path) || acts.contains(&path)
 }
 
 // ------------------------------------------------------- in and out
@@ -43,9 +79,7 @@ pub async fn sign_up(agency: String, name: String, email: String, password: Stri
     let (app, visitor) = here()?;
     let new = NewAgency { agency, name, email, password: password.into() };
     let signed_in = registration::register(&app.reception(), visitor.origin(), new).await?;
-    begin(&app, &visitor, signed_in).await?;
-    outcome::go("/dashboard");
-    Ok(())
+    Ok(begin(&app, &visitor, signed_in, "").await?)
 }
 
 #[server]
@@ -56,26 +90,43 @@ pub async fn sign_in(
 ) -> Result<(), Problem> {
     let (app, visitor) = here()?;
     let signed_in = service::sign_in(&app.reception(), visitor.origin(), &email, password.into()).await?;
-    begin(&app, &visitor, signed_in).await?;
-    outcome::go(own_next(&next));
-    Ok(())
+    Ok(begin(&app, &visitor, signed_in, &next).await?)
 }
 
 /// Proves again who one is, and goes back to what needed it, with what had been typed there.
 #[server]
 pub async fn confirm(
-    password: String,
+    #[server(default)] password: String,
+    #[server(default)] code: String,
     #[server(default)] next: String,
     #[server(default)] kept: String,
 ) -> Result<(), Problem> {
     let (app, visitor) = here()?;
-    confirming::confirm(&app.reception(), &visitor.scope()?, password.into()).await?;
+    confirming::confirm(&app.reception(), &visitor.scope()?, password.into(), &code).await?;
+    Ok(confirmed(&app, &visitor, &next, &kept).await?)
+}
+
+/// The same by a passkey.
+#[server]
+pub async fn confirm_by_passkey(
+    token: String,
+    credential: String,
+    #[server(default)] next: String,
+    #[server(default)] kept: String,
+) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let scope = visitor.scope()?;
+    second_factor::confirm_by_passkey(&app.reception(), &scope, token.into(), credential).await?;
+    Ok(confirmed(&app, &visitor, &next, &kept).await?)
+}
+
+async fn confirmed(app: &App, visitor: &Visitor, next: &str, kept: &str) -> Result<()> {
     visitor.note_proof(app.db.now()).await?;
-    if let Some(Flash { form: Some(form), input, .. }) = Flash::open(&app, &kept) {
+    if let Some(Flash { form: Some(form), input, .. }) = Flash::open(app, kept) {
         outcome::put_back(form, input);
         outcome::notice("Thank you. Please check what you typed and send it again.");
     }
-    outcome::go(own_next(&next));
+    outcome::go(own_next(next));
     Ok(())
 }
 

@@ -25,6 +25,8 @@ pub struct SignedIn {
     pub agency: AgencyId,
     /// Since when the password is theirs by which they proved it.
     pub password_set_at: DateTime<Utc>,
+    /// Whether that is not enough: a person with a second factor.
+    pub second_step: bool,
 }
 
 /// Why a password is asked for.
@@ -50,18 +52,28 @@ pub(super) async fn sign_in(
     let wrong = || Error::field("password", "Email and password do not fit together");
     let Ok(email) = email(typed_email) else { return Err(wrong()) };
     let proven = try_password(reception, origin, Asked::ToSignIn, &email, password).await?;
-    let Some((mut tx, Credentials { user, set_at, .. })) = proven else { return Err(wrong()) };
+    let Some((mut tx, Credentials { user, set_at, second_step, .. })) = proven else { return Err(wrong()) };
     let Some(agency) = store::find_first_agency(&mut tx, user).await? else {
         tx.commit().await?;
-        return Err(Error::conflict(
-            "You belong to no agency any more. An owner can invite you again; to start an agency of your own, sign up with another email.",
-        ));
+        return Err(no_agency());
     };
+    let signed_in = SignedIn { user, agency, password_set_at: set_at, second_step };
+    if second_step {
+        // Signed in is who passed it.
+        tx.commit().await?;
+        return Ok(signed_in);
+    }
     let scope = SystemScope::caused_by(agency, origin.actor("member", Some(user)));
     let mut tx = tx.into_agency(&scope).await?;
     audit::record(&mut tx, Event::new("identity.signed_in").subject(user)).await?;
     tx.commit().await?;
-    Ok(SignedIn { user, agency, password_set_at: set_at })
+    Ok(signed_in)
+}
+
+pub(super) fn no_agency() -> Error {
+    Error::conflict(
+        "You belong to no agency any more. An owner can invite you again; to start an agency of your own, sign up with another email.",
+    )
 }
 
 /// What the password proved, and the transaction in which that may be used. When it does not fit, that was counted and

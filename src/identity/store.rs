@@ -47,12 +47,15 @@ pub(super) struct Credentials {
     pub user: UserId,
     pub hash: String,
     pub set_at: DateTime<Utc>,
+    /// Whether the password alone is not enough.
+    pub second_step: bool,
 }
 
 pub(super) async fn find_credentials(tx: &mut SystemTx, email: &str) -> Result<Option<Credentials>> {
     let credentials = sqlx::query_as!(
         Credentials,
-        r#"select id as "user: UserId", password_hash as hash, password_set_at as set_at from users where email = $1"#,
+        r#"select id as "user: UserId", password_hash as hash, password_set_at as set_at,
+                  second_factor_since is not null as "second_step!" from users where email = $1"#,
         email
     );
     Ok(credentials.fetch_optional(tx.conn()).await?)

@@ -26,6 +26,9 @@ pub(super) const MAIL: Limit =
 /// Invitations, which a signed-in member has sent.
 const INVITATION: Limit =
     Limit { act: "invitation", per_email: 5, per_network: 1000, within: TimeDelta::hours(1) };
+/// Codes of a second factor that do not fit.
+pub(super) const SECOND_FACTOR: Limit =
+    Limit { act: "second_factor", per_email: 5, per_network: 20, within: TimeDelta::minutes(15) };
 
 /// The longest that any limit looks back; what is older may go.
 pub(super) const REMEMBERED: TimeDelta = TimeDelta::hours(1);

@@ -36,6 +36,7 @@ pub const SEALED: &[Sealed] = &[
     of_agency("connections", Key::Id("id"), "refresh_token"),
     of_agency("oauth_attempts", Key::Hash("state_hash"), "verifier"),
     of_nobody("mails", Key::Id("id"), "body"),
+    of_nobody("totp_seeds", Key::Id("user_id"), "seed"),
 ];
 
 impl Sealed {

@@ -83,6 +83,12 @@ pub(super) const PLACES: &[Place] = &[
     place("/audit", "Audit log", "history record who did export", ViewAudit::INFO.roles),
     place("/settings/devices", "Signed-in devices", "sessions security", ManageOwnSessions::INFO.roles),
     place("/settings/password", "Change password", "security", ManageOwnSessions::INFO.roles),
+    place(
+        "/settings/second-factor",
+        "Two-step sign-in",
+        "second factor 2fa totp passkey recovery codes security",
+        ManageOwnSessions::INFO.roles,
+    ),
     place("/settings/agencies", "Your agencies", "switch", ManageOwnSessions::INFO.roles),
 ];
 

@@ -97,10 +97,12 @@ fn unexplained(response: &Response) -> Option<Problem> {
     })
 }
 
-/// What had been typed, without passwords and one-time codes.
+/// What had been typed, without passwords and what works once.
 fn typed(body: &Bytes) -> BTreeMap<String, String> {
+    const ONCE: [&str; 3] = ["code", "token", "credential"];
     let pairs: Vec<(String, String)> = serde_urlencoded(body);
-    pairs.into_iter().filter(|(name, _)| !name.contains("password") && name != "code").collect()
+    let kept = |name: &str| !name.contains("password") && !ONCE.contains(&name);
+    pairs.into_iter().filter(|(name, _)| kept(name)).collect()
 }
 
 fn serde_urlencoded(body: &Bytes) -> Vec<(String, String)> {

@@ -103,7 +103,7 @@ fn heed(app: &App, payload: &str) {
     let (Some(agency), Some(table)) = (words.next().and_then(|id| id.parse().ok()), words.next()) else {
         return;
     };
-    if matches!(table, "members" | "agencies") {
+    if matches!(table, "members" | "agencies" | "second_factor_rules") {
         app.members.invalidate_all();
     }
     let account = words.next().and_then(|id| id.parse().ok());

@@ -36,7 +36,8 @@ pub fn router(app: App) -> Router {
             .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
             .layer(sessions(&app))
             .layer(from_fn_with_state(app.clone(), auth::identify))
-            .layer(from_fn_with_state(app.clone(), frame::compose)),
+            .layer(from_fn_with_state(app.clone(), frame::compose))
+            .layer(from_fn(auth::hold_back)),
     );
     Router::new()
         .merge(visited)
@@ -104,7 +105,11 @@ fn pages() -> Listed {
         .route("/", get(home))
         .route("/dashboard", get(analytics::pages::dashboard))
         .route("/sign-in", get(identity::pages::sign_in))
+        .route("/sign-in/second", get(identity::pages::second_step))
         .route("/confirm", get(identity::pages::confirm))
+        .route("/settings/second-factor", get(identity::pages::second_factor))
+        .route("/settings/second-factor/app", get(identity::pages::app))
+        .route("/settings/second-factor/codes", get(identity::pages::codes))
         .route("/sign-up", get(identity::pages::sign_up))
         .route("/verify-email/{token}", get(identity::pages::verify_email))
         .route("/forgotten-password", get(identity::pages::forgotten_password))

@@ -129,7 +129,7 @@ pub async fn signed_in(db: &Db, scope: &Scope<ManageOwnAgencies>, token: &Secret
     }
     joining::confirm_address(&mut tx, user).await?;
     let now = tx.now();
-    let proven = Proven { user, password_set_at: now };
+    let proven = Proven { user, password_set_at: now, second_step: false };
     Ok(join(tx, scope.origin(), row, proven).await?.agency)
 }
 
@@ -147,7 +147,7 @@ async fn good(tx: &mut SystemTx, token: &SecretString) -> Result<OpenRow> {
 }
 
 async fn join(tx: SystemTx, origin: &Origin, row: OpenRow, proven: Proven) -> Result<SignedIn> {
-    let Proven { user, password_set_at } = proven;
+    let Proven { user, password_set_at, second_step } = proven;
     let scope = SystemScope::caused_by(row.agency, origin.actor("member", Some(user)));
     let mut tx = tx.into_agency(&scope).await?;
     if !store::add_member(&mut tx, user, row.role).await? {
@@ -163,5 +163,5 @@ async fn join(tx: SystemTx, origin: &Origin, row: OpenRow, proven: Proven) -> Re
         json!({ "email": row.email, "role": row.role, "accounts": accounts, "creator": row.creator });
     audit::record(&mut tx, Event::new("team.joined").subject(user).detail(detail)).await?;
     tx.commit().await?;
-    Ok(SignedIn { user, agency: row.agency, password_set_at })
+    Ok(SignedIn { user, agency: row.agency, password_set_at, second_step })
 }

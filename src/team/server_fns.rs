@@ -92,9 +92,7 @@ pub async fn join_as_new(token: String, name: String, password: String) -> Resul
     let (app, visitor) = (App::current()?, auth::visitor()?);
     let joined =
         acceptance::as_new(&app.reception(), visitor.origin(), &token.into(), &name, password.into()).await?;
-    identity::begin(&app, &visitor, joined).await?;
-    outcome::go("/dashboard");
-    Ok(())
+    Ok(identity::begin(&app, &visitor, joined, "").await?)
 }
 
 #[server]
@@ -102,9 +100,7 @@ pub async fn join_by_password(token: String, password: String) -> Result<(), Pro
     let (app, visitor) = (App::current()?, auth::visitor()?);
     let joined =
         acceptance::by_password(&app.reception(), visitor.origin(), &token.into(), password.into()).await?;
-    identity::begin(&app, &visitor, joined).await?;
-    outcome::go("/dashboard");
-    Ok(())
+    Ok(identity::begin(&app, &visitor, joined, "").await?)
 }
 
 #[server]

@@ -1,5 +1,6 @@
 //! Forms: plain HTML that posts to a server function, with its problem and what had been typed after a failed post.
 
+use super::islands::PasskeyButton;
 use super::parts::Icon;
 use crate::auth::Visitor;
 use crate::problem::Problem;
@@ -203,6 +204,35 @@ pub fn Submit(
 ) -> impl IntoView {
     view! {
         <div class="form-actions"><button class=class>{words}</button>{children.map(|children| children())}</div>
+    }
+}
+
+/// A form that a passkey's answer is sent by. Without script it is not shown.
+#[component]
+pub fn PasskeyForm(
+    /// The server function that checks the answer.
+    action: &'static str,
+    /// The one that says what to ask for.
+    begin: &'static str,
+    /// What the button says.
+    words: &'static str,
+    /// Whether a new passkey is made.
+    #[prop(optional)]
+    creates: bool,
+    /// Whether passkeys are offered where the email is typed, too.
+    #[prop(optional)]
+    offers: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="needs-script">
+            <Form action>
+                <input type="hidden" name="token" value=""/>
+                <input type="hidden" name="credential" value=""/>
+                {children()}
+                <PasskeyButton begin=begin.to_owned() words=words.to_owned() creates offers/>
+            </Form>
+        </div>
     }
 }
 

@@ -54,3 +54,43 @@ pub fn CopyButton(
         </button>
     }
 }
+
+/// Opens the browser's print dialog.
+#[island]
+pub fn PrintButton() -> impl IntoView {
+    view! {
+        <button class="button secondary small needs-script" type="button" on:click=|_| browser::print()>"Print"</button>
+    }
+}
+
+/// Asks for a passkey, and sends the form around it with the answer.
+#[island]
+pub fn PasskeyButton(
+    /// The path of the server function that says what to ask for.
+    begin: String,
+    /// What the button says.
+    words: String,
+    /// Whether a new passkey is made.
+    creates: bool,
+    /// Whether passkeys are offered where the email is typed, too.
+    offers: bool,
+) -> impl IntoView {
+    let failed = RwSignal::new(false);
+    let asked = begin.clone();
+    Effect::new(move |_| {
+        if offers {
+            browser::offer_passkey(&asked);
+        }
+    });
+    let press = move |event: leptos::ev::MouseEvent| {
+        failed.set(false);
+        browser::press_passkey(&event, &begin, creates, move || failed.set(true));
+    };
+    let sentence = move || failed.get().then_some("No passkey answered. Try again, or go on without.");
+    view! {
+        <div>
+            <button class="button secondary full" type="button" data-passkey on:click=press>{words}</button>
+            <p class="hint" role="status">{sentence}</p>
+        </div>
+    }
+}

@@ -39,9 +39,9 @@ pub use choices::{Check, Choices, Offer, Select};
 #[cfg(feature = "ssr")]
 pub use figures::{Amount, Amounts, Better, Change, Compared, Figure, Stat, Stats};
 #[cfg(feature = "ssr")]
-pub use form::{Field, FieldScope, Form, Hidden, HiddenUsername, Submit, TextArea, kept};
+pub use form::{Field, FieldScope, Form, Hidden, HiddenUsername, PasskeyForm, Submit, TextArea, kept};
 #[cfg(feature = "ssr")]
-pub use islands::CopyButton;
+pub use islands::{CopyButton, PrintButton};
 #[cfg(feature = "ssr")]
 pub use live::LiveRegion;
 #[cfg(feature = "ssr")]

@@ -15,6 +15,7 @@ pub fn SettingsTabs() -> impl IntoView {
     let own = [
         ("/settings/devices", "Devices"),
         ("/settings/password", "Password"),
+        ("/settings/second-factor", "Two-step sign-in"),
         ("/settings/agencies", "Your agencies"),
     ];
     let links = agency.chain(own).map(|(href, words)| Link::new(href, words)).collect();

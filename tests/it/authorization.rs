@@ -13,7 +13,9 @@ use creatorcrm::connections::policy::{
 };
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
 use creatorcrm::earnings::policy::{ExportEarnings, ViewEarnings};
-use creatorcrm::identity::policy::{ManageOwnAgencies, ManageOwnSessions};
+use creatorcrm::identity::policy::{
+    ManageOwnAgencies, ManageOwnSecondFactor, ManageOwnSessions, ResetSecondFactor,
+};
 use creatorcrm::search::policy::Search;
 use creatorcrm::team::policy::{AssignAccounts, ManageMembers, TransferOwnership, ViewRoles, ViewTeam};
 use reqwest::Method;
@@ -148,6 +150,39 @@ pub const TABLE: &[Entry] = &[
     act("sign_out", &[], May::Anybody),
     page("/confirm", May::Holders(&ManageOwnSessions::INFO)),
     act("confirm", &[("password", "wrong")], May::Holders(&ManageOwnSessions::INFO)),
+    act(
+        "confirm_by_passkey",
+        &[("token", "made-up"), ("credential", "{}")],
+        May::Holders(&ManageOwnSessions::INFO),
+    ),
+    act("begin_passkey_proof", &[], May::Holders(&ManageOwnSessions::INFO)),
+    // The session that waits for it is what one may by: tests/it/second_factor.rs.
+    page("/sign-in/second", May::Anybody),
+    act("second_step", &[("code", "123456")], May::Anybody),
+    act("second_step_by_passkey", &[("token", "made-up"), ("credential", "{}")], May::Anybody),
+    act("sign_in_by_passkey", &[("token", "made-up"), ("credential", "{}")], May::Anybody),
+    act("begin_passkey_sign_in", &[], May::Anybody),
+    page("/settings/second-factor", May::Holders(&ManageOwnSecondFactor::INFO)),
+    page("/settings/second-factor/app", May::Holders(&ManageOwnSecondFactor::INFO)),
+    page("/settings/second-factor/codes", May::Holders(&ManageOwnSecondFactor::INFO)),
+    act("begin_app", &[], May::Holders(&ManageOwnSecondFactor::INFO)),
+    act("confirm_app", &[("code", "wrong")], May::Holders(&ManageOwnSecondFactor::INFO)),
+    act("remove_app", &[], May::Holders(&ManageOwnSecondFactor::INFO)),
+    act("make_recovery_codes", &[], May::Holders(&ManageOwnSecondFactor::INFO)),
+    act("begin_passkey", &[], May::Holders(&ManageOwnSecondFactor::INFO)),
+    act(
+        "add_passkey",
+        &[("name", "Phone"), ("token", "made-up"), ("credential", "{}")],
+        May::Holders(&ManageOwnSecondFactor::INFO),
+    ),
+    row_act(
+        "rename_passkey",
+        &[("passkey", "{passkey}"), ("name", "Phone")],
+        May::Holders(&ManageOwnSecondFactor::INFO),
+    ),
+    row_act("remove_passkey", &[("passkey", "{passkey}")], May::Holders(&ManageOwnSecondFactor::INFO)),
+    act("require_second_factor", &[("grace_days", "1")], May::Holders(&ManageSecurity::INFO)),
+    row_act("reset_second_factor", &[("member", "{member}")], May::Holders(&ResetSecondFactor::INFO)),
     Entry { ask: "/verify-email/made-up", ..page("/verify-email/{token}", May::Anybody) },
     page("/forgotten-password", May::Anybody),
     Entry { ask: "/reset-password/made-up", ..page("/reset-password/{token}", May::Anybody) },
@@ -328,6 +363,8 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{member}", member.to_string()),
         ("{invitation}", invitation.to_string()),
         ("{list}", list.to_string()),
+        // Nobody's.
+        ("{passkey}", id().to_string()),
     ]
 }
 

@@ -21,7 +21,7 @@ async fn links(app: &TestApp, kind: &str) -> Vec<String> {
 }
 
 /// Asks for a link to choose a new password, and waits for the mail.
-async fn reset_link(app: &TestApp, email: &str) -> String {
+pub async fn reset_link(app: &TestApp, email: &str) -> String {
     let before = links(app, "reset-password").await;
     app.browser().submit("/forgotten-password", &[("email", email)]).await;
     let mut new = None;

@@ -6,6 +6,8 @@ use crate::agencies::server_fns::ChangeSessionLimits;
 use crate::agencies::types::{IDLE_MINUTES, SESSION_DAYS, SessionSettings};
 use crate::auth::{Visitor, time_words};
 use crate::error::Result;
+use crate::identity;
+use crate::identity::pages::RequireSecondFactorSection;
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{Form, Select, SettingsTabs, Submit};
@@ -21,10 +23,12 @@ use leptos::server_fn::ServerFn;
 pub async fn security(State(app): State<App>, visitor: Visitor) -> Result<Page> {
     let scope = visitor.scope::<ManageSecurity>()?;
     let sessions = security::session_settings(&app.db, &scope).await?;
+    let requirement = identity::requirement(&app.db, &scope).await?;
     let view = move || {
         view! {
             <SettingsTabs/>
             <Sessions settings=sessions/>
+            <RequireSecondFactorSection requirement/>
         }
     };
     Ok(Page::new("Security", view).narrow())

@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 /// Nobody looks through more.
 const SHOWN: i64 = 100;
 
-/// The person's sessions that their agencies let go on, the one with the hash `here` first.
+/// The person's sessions that their agencies let go on, the one with the hash `here` first. Those that wait for the second
+/// step are none yet.
 pub(in crate::identity) async fn list_sessions(
     tx: &mut SystemTx,
     user: UserId,
@@ -22,7 +23,7 @@ pub(in crate::identity) async fn list_sessions(
         r#"select encode(id_hash, 'hex') as "id!", coalesce(user_agent, '') as "user_agent!", host(ip) as ip,
                   s.created_at as since, last_seen_at as last_seen, coalesce(id_hash = $2, false) as "here!"
            from sessions s left join agencies a on a.agency_id = (s.data->>'agency_id')::uuid
-           where user_id = $1 and expires_at > $3
+           where user_id = $1 and expires_at > $3 and not s.data ? 'waiting_user_id'
              and last_seen_at > $3 - make_interval(mins => coalesce(a.session_idle_minutes, 20160))
              and s.created_at > $3 - make_interval(days => coalesce(a.session_days, 90))
            order by coalesce(id_hash = $2, false) desc, last_seen_at desc, id_hash limit $4"#,

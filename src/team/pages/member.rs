@@ -8,6 +8,8 @@ use super::{offers, trail};
 use crate::accounts::Belongs;
 use crate::auth::{Role, Visitor};
 use crate::error::{Error, Result};
+use crate::identity;
+use crate::identity::pages::LostSecondFactor;
 use crate::ids::UserId;
 use crate::server::frame::Page;
 use crate::server::state::App;
@@ -33,6 +35,7 @@ struct Viewer {
 /// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
 pub async fn member(State(app): State<App>, visitor: Visitor, Path(user): Path<UserId>) -> Result<Page> {
     let shown = members::member(&app.db, &visitor.scope::<ViewTeam>()?, user).await?;
+    let name = shown.member.name.clone();
     let me = visitor.member().ok_or(Error::NotSignedIn)?;
     let viewer = Viewer {
         me: me.user_id(),
@@ -41,7 +44,17 @@ pub async fn member(State(app): State<App>, visitor: Visitor, Path(user): Path<U
         may_manage: visitor.scope::<ManageMembers>().is_ok() && may_manage(me.role(), shown.member.role),
         may_assign: visitor.scope::<AssignAccounts>().is_ok(),
     };
-    Ok(Page::new(shown.member.name.clone(), move || content(shown, viewer)))
+    let lost = match visitor.scope() {
+        Ok(scope) => Some(identity::lost(&app.db, &scope, user).await?),
+        Err(_) => None,
+    };
+    let view = move || {
+        view! {
+            {content(shown, viewer)}
+            {lost.map(|lost| view! { <LostSecondFactor lost zone=viewer.zone/> })}
+        }
+    };
+    Ok(Page::new(name, view))
 }
 
 fn content(shown: Shown, viewer: Viewer) -> impl IntoView {

@@ -123,12 +123,13 @@ pub(in crate::team) async fn add_member(tx: &mut AgencyTx, user: UserId, role: R
 }
 
 pub(in crate::team) async fn set_role(tx: &mut AgencyTx, user: UserId, role: Role) -> Result<()> {
-    let agency = tx.agency_id();
+    let (agency, now) = (tx.agency_id(), tx.now());
     sqlx::query!(
-        "update members set role = $3 where agency_id = $1 and user_id = $2",
+        "update members set role = $3, role_since = $4 where agency_id = $1 and user_id = $2",
         agency as AgencyId,
         user as UserId,
-        role as Role
+        role as Role,
+        now
     )
     .execute(tx.conn())
     .await?;
