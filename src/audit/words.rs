@@ -146,7 +146,6 @@ pub const KNOWN: &[Known] = &[
         Category::Agency,
         "Changed of whom two-step sign-in is required",
     ),
-    known("agencies.second_factor_required", Category::Agency, "Changed who needs two-step sign-in"),
     known("agencies.deleted", Category::Agency, "Deleted the agency"),
     known("audit.check_begun", Category::Agency, "Had the audit log checked"),
     known("audit.retention_changed", Category::Agency, "Changed how long views are kept"),
