@@ -1,5 +1,6 @@
 //! Settings: all from the environment, read once at start; a bad one stops the program with a sentence that names it.
 
+use crate::server::proxies::TrustedProxies;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum, value_parser};
 use secrecy::{ExposeSecret, SecretString};
@@ -60,6 +61,13 @@ pub struct Settings {
     /// no-reply@ the host of PUBLIC_URL. Without it, mail is kept and shown at /dev/mail (in development).
     #[arg(long, env = "SMTP_URL", global = true, hide_env_values = true)]
     pub smtp_url: Option<SecretString>,
+    /// Whose X-Forwarded-For is believed, so that limits and records know from where people come: `private` (this machine
+    /// and private networks), `none`, or networks such as 10.0.0.0/8,198.51.100.7.
+    #[arg(long, env = "TRUSTED_PROXIES", default_value = "private", global = true)]
+    pub trusted_proxies: TrustedProxies,
+    /// Every limit on requests times this; 0 switches them off, for load tests.
+    #[arg(long, env = "RATE_LIMIT_FACTOR", default_value_t = 1, global = true)]
+    pub rate_limit_factor: u32,
     /// How log lines look.
     #[arg(long, env = "LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,

@@ -33,6 +33,12 @@ pub enum Error {
     /// 429: too often; try again after so long.
     #[error("rate limited for {0:?}")]
     RateLimited(Duration),
+    /// 429: too many requests at once, whatever they ask for.
+    #[error("too many requests for {0:?}")]
+    TooOften(Duration),
+    /// 503: more is asked of us at this moment than we can do.
+    #[error("too much to do")]
+    Busy,
     /// 502: the platform did not do its part; the sentence says what that means for the person.
     #[error("platform: {0}")]
     Upstream(String),
@@ -89,7 +95,8 @@ impl Error {
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,
-            Self::RateLimited(_) => 429,
+            Self::RateLimited(_) | Self::TooOften(_) => 429,
+            Self::Busy => 503,
             Self::Upstream(_) => 502,
             Self::Internal(_) => 500,
         }
@@ -144,6 +151,14 @@ impl From<Error> for Problem {
             },
             Error::Conflict(sentence) | Error::Upstream(sentence) => Self::new(status, sentence),
             Error::RateLimited(wait) => rate_limited(wait),
+            Error::TooOften(wait) => too_often(wait),
+            Error::Busy => Self {
+                retry_after: Some(5),
+                ..Self::new(
+                    status,
+                    "Many people are signing in at this moment. Please try again in a few seconds.",
+                )
+            },
             Error::Internal(source) => internal(&source),
         };
         problem.status = status;
@@ -158,6 +173,14 @@ fn rate_limited(wait: Duration) -> Problem {
     let mut problem = Problem::new(429, format!("Too many tries. Please come back in {minutes} {unit}."));
     problem.retry_after = Some(wait.as_secs().max(1));
     problem
+}
+
+fn too_often(wait: Duration) -> Problem {
+    let seconds = (wait.as_secs() + 1).min(60);
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let sentence =
+        format!("That was a lot in a short time. Wait {seconds} {unit}, then load the page again.");
+    Problem { retry_after: Some(seconds), ..Problem::new(429, sentence) }
 }
 
 fn internal(source: &anyhow::Error) -> Problem {

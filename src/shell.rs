@@ -218,6 +218,15 @@ fn Notice(sentence: String) -> impl IntoView {
     }
 }
 
+/// A problem for people of whom nothing is known yet: no navigation, no script.
+#[must_use]
+pub fn bare_problem(assets: &Assets, problem: &Problem) -> String {
+    let (css, sentence) = (&assets.css, escape(&problem.sentence));
+    format!(
+        r#"<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Please wait · CreatorCRM</title><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"><meta name="color-scheme" content="light dark"><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="{css}"></head><body><div class="plain"><main id="main"><div class="empty"><h1>Please wait</h1><p>{sentence}</p></div></main></div></body></html>"#
+    )
+}
+
 /// A problem as a page: what happened, what to do, and a reference to quote.
 pub fn problem_page(problem: Problem, signed_in: bool) -> Page {
     let title = match problem.status {
@@ -225,7 +234,7 @@ pub fn problem_page(problem: Problem, signed_in: bool) -> Page {
         404 => "Not found",
         409 => "Not possible now",
         422 => "Please check",
-        429 => "Too many tries",
+        429 | 503 => "Please wait",
         502 => "The platform does not answer",
         _ => "Something went wrong",
     };

@@ -18,4 +18,4 @@ pub use policy::{PERMISSIONS, Permission, PermissionInfo};
 pub use scope::{Scope, SystemScope};
 pub use session::id_hash as session_id_hash;
 pub use session::{LIFETIME as SESSION_LIFETIME, SessionStore, cookie_name as session_cookie};
-pub use visitor::{Origin, Visitor, cookie, fresh, identify, scope, visitor};
+pub use visitor::{Origin, Visitor, cookie, device_cookie, fresh, identify, scope, visitor};

@@ -44,6 +44,7 @@ pub struct Visitor {
     member: Option<Member>,
     origin: Origin,
     session: Session,
+    device: Option<String>,
     /// When the person last proved who they are.
     proven_at: Option<DateTime<Utc>>,
     /// When the request came.
@@ -73,6 +74,12 @@ impl Visitor {
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// What the browser shows to be known again when somebody signs in.
+    #[must_use]
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
     }
 
     /// The hash of the session's id, which stands for this browser; nothing for a browser without a session.
@@ -200,7 +207,7 @@ pub async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let origin = crate::server::request::origin(&request);
+    let origin = crate::server::request::origin(&app, &request);
     let visit = is_a_visit(&request);
     let (member, over) = match signed_in(&app, &session, &origin, visit).await {
         Ok(Ok(member)) => (member, None),
@@ -217,6 +224,7 @@ pub async fn identify(
         member,
         origin,
         session: session.clone(),
+        device: cookie(request.headers(), device_cookie(https)).map(str::to_owned),
         proven_at,
         now: app.db.now(),
         flash: over.clone().or_else(|| Flash::read(&app, request.headers())),
@@ -235,6 +243,12 @@ pub async fn identify(
         response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_static(NO_COOKIE));
     }
     response
+}
+
+/// The name of the cookie by which a browser is known again: it opens nothing.
+#[must_use]
+pub fn device_cookie(https: bool) -> &'static str {
+    if https { "__Host-device" } else { "device" }
 }
 
 /// Browsers change a `__Host-` cookie only by one that is `Secure` too, which the library's removal is not.

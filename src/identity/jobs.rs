@@ -1,7 +1,7 @@
 //! The background verbs of identity.
 
 use super::service::Asked;
-use super::{recovery, second_factor, service, store, tries};
+use super::{new_devices, recovery, second_factor, service, store, tries};
 use crate::auth::Origin;
 use crate::db::Actor;
 use crate::error::Result;
@@ -70,7 +70,7 @@ impl Job for RecordRefusal {
     }
 }
 
-/// Forgets what is over: sessions, links, tries.
+/// Forgets what is over: sessions, links, tries, browsers that nobody came with.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SweepIdentity {}
 
@@ -84,8 +84,9 @@ impl Job for SweepIdentity {
         let links = store::remove_links_ended(&mut tx, now - LINKS_KEPT).await?;
         let tries = store::remove_tries_before(&mut tx, now - tries::REMEMBERED).await?;
         let ceremonies = second_factor::sweep(&mut tx).await?;
+        let devices = store::remove_known_devices(&mut tx, now - new_devices::KEPT).await?;
         tx.commit().await?;
-        tracing::debug!(sessions, links, tries, ceremonies, "what is over is forgotten");
+        tracing::debug!(sessions, links, tries, ceremonies, devices, "what is over is forgotten");
         Ok(())
     }
 }

@@ -16,6 +16,10 @@ pub(super) enum Purpose {
     ResetPassword,
     /// Confirming that mail to the address reaches the person.
     VerifyEmail,
+    /// Confirming that mail to the new address that they want reaches them.
+    ChangeEmail,
+    /// Going back to the address before.
+    UndoEmail,
 }
 
 impl Purpose {
@@ -23,6 +27,8 @@ impl Purpose {
         match self {
             Self::ResetPassword => "reset_password",
             Self::VerifyEmail => "verify_email",
+            Self::ChangeEmail => "change_email",
+            Self::UndoEmail => "undo_email",
         }
     }
 
@@ -30,7 +36,8 @@ impl Purpose {
     fn lifetime(self) -> TimeDelta {
         match self {
             Self::ResetPassword => TimeDelta::hours(1),
-            Self::VerifyEmail => TimeDelta::hours(24),
+            Self::VerifyEmail | Self::ChangeEmail => TimeDelta::hours(24),
+            Self::UndoEmail => TimeDelta::hours(72),
         }
     }
 }
@@ -73,7 +80,23 @@ pub(super) async fn make(
 ) -> Result<SecretString> {
     let token = reception.db.random().token();
     let expires_at = tx.now() + purpose.lifetime();
-    store::add_link(tx, &token_hash(token.expose_secret()), user, purpose.as_str(), expires_at).await?;
+    let hash = token_hash(token.expose_secret());
+    store::add_link(tx, &hash, user, purpose.as_str(), None, expires_at).await?;
+    Ok(token)
+}
+
+/// The same, of a link that leads to the address `email`.
+pub(super) async fn make_to(
+    tx: &mut SystemTx,
+    reception: &Reception,
+    user: UserId,
+    purpose: Purpose,
+    email: &str,
+) -> Result<SecretString> {
+    let token = reception.db.random().token();
+    let expires_at = tx.now() + purpose.lifetime();
+    let hash = token_hash(token.expose_secret());
+    store::add_link(tx, &hash, user, purpose.as_str(), Some(email), expires_at).await?;
     Ok(token)
 }
 

@@ -10,6 +10,9 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::ids::AgencyId;
 
+/// So many agencies can be one person's own.
+const OWNED: i64 = 20;
+
 /// The person's agencies, by name.
 pub(super) async fn list(db: &Db, scope: &Scope<ManageOwnAgencies>) -> Result<Vec<Membership>> {
     let mut tx = db.begin_system("show a person's agencies").await?;
@@ -39,9 +42,16 @@ pub(super) async fn switch(db: &Db, scope: &Scope<ManageOwnAgencies>, agency: Ag
 /// Starts another agency, of which the person is the owner; its id.
 ///
 /// # Errors
-/// `Invalid` for a name that does not fit.
+/// `Invalid` for a name that does not fit, or when they own too many already.
 pub(super) async fn start(db: &Db, scope: &Scope<ManageOwnAgencies>, name: &str) -> Result<AgencyId> {
     let name = named(name, "Type the agency's name").map_err(|sentence| Error::field("name", sentence))?;
-    let tx = db.begin_system("start another agency").await?;
+    let mut tx = db.begin_system("start another agency").await?;
+    store::lock_user(&mut tx, scope.member().user_id()).await?;
+    if store::count_owned(&mut tx, scope.member().user_id()).await? >= OWNED {
+        return Err(Error::field(
+            "name",
+            format!("You own {OWNED} agencies, which is as many as one person can"),
+        ));
+    }
     begin_agency(tx, scope.origin(), scope.member().user_id(), &name).await
 }

@@ -15,11 +15,15 @@ mod links;
 #[cfg(feature = "ssr")]
 mod memberships;
 #[cfg(feature = "ssr")]
+mod new_devices;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 mod password;
 #[cfg(feature = "ssr")]
 pub mod policy;
+#[cfg(feature = "ssr")]
+mod profile;
 #[cfg(feature = "ssr")]
 mod reception;
 #[cfg(feature = "ssr")]
@@ -34,6 +38,8 @@ mod second_factor;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 mod service;
+#[cfg(feature = "ssr")]
+mod starting_again;
 #[cfg(feature = "ssr")]
 mod store;
 #[cfg(feature = "ssr")]
@@ -55,3 +61,5 @@ pub use second_factor::{Lost, Passed, Requirement, Waiting, lost, requirement};
 pub use server_fns::{begin, open_to_held, sign_out_path};
 #[cfg(feature = "ssr")]
 pub use service::SignedIn;
+#[cfg(feature = "ssr")]
+pub use types::network;

@@ -5,7 +5,9 @@ mod confirm;
 mod confirmation;
 mod devices;
 mod mailed;
+mod member_devices;
 mod password;
+mod profile;
 mod required;
 mod second_factor;
 mod second_step;
@@ -15,7 +17,9 @@ pub use confirm::confirm;
 pub use confirmation::AskToConfirm;
 pub use devices::devices;
 pub use mailed::{forgotten_password, reset_password, verify_email};
+pub use member_devices::member_devices;
 pub use password::password;
+pub use profile::{change_email, profile, undo_email};
 pub use required::{LostSecondFactor, RequireSecondFactorSection, SecondFactorDue};
 pub use second_factor::{app, codes, second_factor};
 pub use second_step::second_step;
@@ -24,7 +28,7 @@ use super::second_factor::offered;
 use super::second_factor::server_fns::{
     BeginPasskeySignIn, SecondStep, SecondStepByPasskey, SignInByPasskey,
 };
-use super::server_fns::{SignIn, SignUp};
+use super::server_fns::{SignIn, SignUp, StartAgain};
 use crate::auth::Visitor;
 use crate::server::frame::{Frame, Page};
 use crate::server::state::App;
@@ -58,10 +62,14 @@ pub async fn sign_in(
     let view = move || {
         // The second step came too late.
         let late = kept(SecondStep::PATH).problem.or(kept(SecondStepByPasskey::PATH).problem);
+        let nowhere = kept(SignIn::PATH).problem.is_some_and(|problem| problem.status == 409);
+        let again =
+            nowhere.then(|| view! { <p><a href="/start-again">"Start an agency of your own"</a></p> });
         view! {
             <div class="stack">
                 <h1>"Sign in"</h1>
                 {late.map(|problem| view! { <Banner tone=Tone::Warn title=problem.sentence/> })}
+                {again}
                 <Form action=SignIn::PATH>
                     <Hidden name="next" value=next/>
                     <Field name="email" label="Email" kind="email" autocomplete="username webauthn"/>
@@ -79,6 +87,29 @@ pub async fn sign_in(
         }
     };
     Page::new("Sign in", view).framed(Frame::Plain).into_response()
+}
+
+/// `GET /start-again`
+pub async fn start_again(visitor: Visitor) -> Response {
+    if visitor.member().is_some() {
+        return Redirect::to("/settings/agencies").into_response();
+    }
+    let view = || {
+        view! {
+            <div class="stack">
+                <h1>"Start an agency of your own"</h1>
+                <p class="muted">"You belong to no agency any more, but your account is still yours. You can also wait: the link of an invitation lets you in."</p>
+                <Form action=StartAgain::PATH>
+                    <Field name="email" label="Email" kind="email" autocomplete="username"/>
+                    <Field name="password" label="Password" kind="password" autocomplete="current-password"/>
+                    <Field name="agency" label="Agency name" autocomplete="organization" maxlength=100/>
+                    <Submit words="Create agency" class="button primary full"/>
+                </Form>
+                <p class="small"><a href="/sign-in">"Back to sign-in"</a></p>
+            </div>
+        }
+    };
+    Page::new("Start an agency of your own", view).framed(Frame::Plain).into_response()
 }
 
 /// `GET /sign-up`

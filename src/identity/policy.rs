@@ -18,3 +18,9 @@ permission!(
     "see the agencies that they belong to, switch between them and start a new one",
     [Owner, Manager, Chatter, Creator, Compliance]
 );
+permission!(ManageMemberDevices, "see where a member is signed in to the agency, and sign them out", [Owner]);
+permission!(
+    ManageOwnProfile,
+    "change their own name and address",
+    [Owner, Manager, Chatter, Creator, Compliance]
+);

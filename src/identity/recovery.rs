@@ -58,10 +58,10 @@ pub(super) async fn reset(
     let gone = || Error::conflict("This link no longer works. Ask for a new one.");
     long_enough(&password).map_err(|sentence| Error::field("password", sentence))?;
     // Hashing is dear: a token that is none does not get that far.
-    if !matches!(links::look(reception, Purpose::ResetPassword, token).await?, links::Standing::Good { .. }) {
+    let links::Standing::Good { email } = links::look(reception, Purpose::ResetPassword, token).await? else {
         return Err(gone());
-    }
-    let hash = reception.passwords.hash(password).await?;
+    };
+    let hash = reception.passwords.asked_by(origin.ip, &email).hash(password).await?;
     let mut tx = reception.db.begin_system("set a new password by link").await?;
     let Ok(user) = links::use_up(&mut tx, Purpose::ResetPassword, token).await? else { return Err(gone()) };
     store::set_verified(&mut tx, user).await?;
@@ -84,12 +84,17 @@ pub(super) async fn change_password(
     invalid.take("new_password", long_enough(&new));
     invalid.check()?;
     let (member, origin) = (scope.member(), scope.origin());
-    let hash = reception.passwords.hash(new).await?;
+    let wrong = || Error::field("current_password", "This is not your current password");
     let asked = Asked::ToConfirm(member.user_id());
+    // Tries are counted before the dear work is done for a new password.
     let proven = try_password(reception, origin, asked, member.email(), current).await?;
-    let Some((tx, Credentials { user, .. })) = proven else {
-        return Err(Error::field("current_password", "This is not your current password"));
-    };
+    let Some((tx, Credentials { user, hash: proven, .. })) = proven else { return Err(wrong()) };
+    tx.commit().await?;
+    let hash = reception.passwords.asked_by(origin.ip, member.email()).hash(new).await?;
+    let mut tx = reception.db.begin_system("change a password").await?;
+    if store::lock_password(&mut tx, user).await? != proven {
+        return Err(wrong());
+    }
     let change = Change { user, hash, kept: session, event: "identity.password_changed" };
     make_change(tx, reception, origin, origin.actor("member", Some(user)), change).await
 }

@@ -55,12 +55,13 @@ pub(super) async fn register(reception: &Reception, origin: &Origin, new: NewAge
     let letter = Try::new(tries::MAIL, &new.email, origin.ip);
     let mut tx = reception.db.begin_system("sign up").await?;
     guess.check(&mut tx).await?;
-    letter.check(&mut tx).await?;
-    drop(tx);
-    let hash = reception.passwords.hash(new.password.clone()).await?;
-    let mut tx = reception.db.begin_system("sign up").await?;
     letter.hold(&mut tx).await?;
+    // Counted before the dear work is done.
     letter.count(&mut tx).await?;
+    tx.commit().await?;
+    let passwords = reception.passwords.asked_by(origin.ip, &new.email);
+    let hash = passwords.hash(new.password.clone()).await?;
+    let mut tx = reception.db.begin_system("sign up").await?;
     let Some((user, password_set_at)) = add_user(&mut tx, &new, &hash).await? else {
         guess.hold(&mut tx).await?;
         guess.count(&mut tx).await?;

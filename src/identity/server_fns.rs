@@ -2,11 +2,12 @@
 
 use super::second_factor::server_fns::{AddPasskey, BeginApp, BeginPasskey, ConfirmApp, MakeRecoveryCodes};
 use super::{
-    NewAgency, SignedIn, confirming, devices, memberships, recovery, registration, second_factor, service,
+    NewAgency, SignedIn, confirming, devices, memberships, new_devices, profile, recovery, registration,
+    second_factor, service, starting_again,
 };
 use crate::auth::{self, Visitor};
 use crate::error::Result;
-use crate::ids::AgencyId;
+use crate::ids::{AgencyId, UserId};
 use crate::problem::Problem;
 use crate::server::flash::Flash;
 use crate::server::outcome;
@@ -41,6 +42,7 @@ pub async fn begin(app: &App, visitor: &Visitor, proven: SignedIn, next: &str) -
         visitor.begin_second_step(&proven, app.db.now()).await?;
         outcome::go(with_next("/sign-in/second", &own_next(next)));
     } else {
+        new_devices::greet(app, visitor, proven.user).await?;
         visitor.begin_session(&proven, None, app.db.now()).await?;
         outcome::go(own_next(next));
     }
@@ -130,6 +132,17 @@ async fn confirmed(app: &App, visitor: &Visitor, next: &str, kept: &str) -> Resu
     Ok(())
 }
 
+/// For a person who belongs to no agency any more.
+#[server]
+pub async fn start_again(email: String, password: String, agency: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let signed_in =
+        starting_again::start_again(&app.reception(), visitor.origin(), &email, password.into(), &agency)
+            .await?;
+    outcome::notice(format!("{} is ready. You are its owner.", agency.trim()));
+    Ok(begin(&app, &visitor, signed_in, "").await?)
+}
+
 #[server]
 pub async fn sign_out() -> Result<(), Problem> {
     let (app, visitor) = here()?;
@@ -163,6 +176,51 @@ pub async fn verify_email(token: String) -> Result<(), Problem> {
     app.members.invalidate_all();
     outcome::notice("Thank you, your address is confirmed.");
     outcome::go("/");
+    Ok(())
+}
+
+// ------------------------------------------------------- the profile
+
+#[server]
+pub async fn change_name(name: String) -> Result<(), Problem> {
+    let app = App::current()?;
+    profile::rename(&app.db, &auth::scope()?, &name).await?;
+    app.members.invalidate_all();
+    outcome::notice("Your name is saved.");
+    Ok(())
+}
+
+#[server]
+pub async fn change_email(email: String) -> Result<(), Problem> {
+    let email = profile::ask_for_address(&App::current()?.reception(), &auth::fresh()?, &email).await?;
+    outcome::notice(format!(
+        "A link is on its way to {email}. Your address changes when you open it, within 24 hours."
+    ));
+    Ok(())
+}
+
+#[server]
+pub async fn confirm_new_email(token: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let session = visitor.session_hash();
+    let email =
+        profile::change_address(&app.reception(), visitor.origin(), &token.into(), session.as_deref())
+            .await?;
+    app.members.invalidate_all();
+    outcome::notice(format!("Your address is {email} now. Your other devices are signed out."));
+    outcome::go("/");
+    Ok(())
+}
+
+#[server]
+pub async fn undo_new_email(token: String) -> Result<(), Problem> {
+    let (app, visitor) = here()?;
+    let email = profile::undo(&app.reception(), visitor.origin(), &token.into()).await?;
+    app.members.invalidate_all();
+    outcome::notice(format!(
+        "Your address is {email} again, and every device is signed out. Choose a new password now."
+    ));
+    outcome::go("/forgotten-password");
     Ok(())
 }
 
@@ -221,6 +279,26 @@ pub async fn end_other_devices() -> Result<(), Problem> {
         several => format!("{several} other devices are signed out."),
     });
     outcome::go("/settings/devices");
+    Ok(())
+}
+
+#[server]
+pub async fn end_member_device(member: UserId, device: String) -> Result<(), Problem> {
+    devices::end_of_member(&App::current()?.db, &auth::scope()?, member, &device).await?;
+    outcome::notice("That device is signed out.");
+    outcome::go(format!("/team/{member}/devices"));
+    Ok(())
+}
+
+#[server]
+pub async fn end_member_devices(member: UserId) -> Result<(), Problem> {
+    let ended = devices::end_all_of_member(&App::current()?.db, &auth::scope()?, member).await?;
+    outcome::notice(match ended {
+        0 => "They are signed in nowhere.".to_owned(),
+        1 => "One device is signed out.".to_owned(),
+        several => format!("{several} devices are signed out."),
+    });
+    outcome::go(format!("/team/{member}/devices"));
     Ok(())
 }
 

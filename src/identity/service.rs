@@ -72,7 +72,7 @@ pub(super) async fn sign_in(
 
 pub(super) fn no_agency() -> Error {
     Error::conflict(
-        "You belong to no agency any more. An owner can invite you again; to start an agency of your own, sign up with another email.",
+        "You belong to no agency any more. Wait for an invitation, or start an agency of your own.",
     )
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn try_password(
     attempt.check(&mut tx).await?;
     let hash = store::find_credentials(&mut tx, email).await?.map(|it| it.hash);
     drop(tx);
-    let fits = reception.passwords.verify(password, hash.clone()).await?;
+    let fits = reception.passwords.asked_by(origin.ip, email).verify(password, hash.clone()).await?;
     let mut tx = reception.db.begin_system("decide a try").await?;
     attempt.hold(&mut tx).await?;
     // It may have been changed while it was being verified; then the old one is worth nothing.

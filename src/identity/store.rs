@@ -1,20 +1,27 @@
 //! The SQL of identity.
 
+mod known_devices;
 mod links;
 mod members;
 mod sessions;
 mod tries;
 
+pub(super) use known_devices::{add_known_device, find_known_device, remove_known_devices};
 pub(super) use links::{add_link, find_link, remove_links_ended, set_link_used, set_links_used};
-pub(super) use members::{add_agency, find_first_agency, is_member, list_agencies, list_memberships};
-pub(super) use sessions::{list_sessions, remove_session, remove_sessions, remove_sessions_ended};
+pub(super) use members::{
+    add_agency, count_owned, find_first_agency, is_member, list_agencies, list_memberships,
+};
+pub(super) use sessions::{
+    find_member_name, list_sessions, list_sessions_in, remove_session, remove_sessions,
+    remove_sessions_ended, remove_sessions_in,
+};
 pub(super) use tries::{
     add_tries, add_try, count_tries, find_email_full, find_full_since, lock_tries, remove_tries,
     remove_tries_before,
 };
 
 use crate::db::SystemTx;
-use crate::error::Result;
+use crate::error::{Error, Result, on_constraint};
 use crate::ids::UserId;
 use chrono::{DateTime, Utc};
 
@@ -66,6 +73,13 @@ pub(super) async fn find_user(tx: &mut SystemTx, email: &str) -> Result<Option<U
     Ok(user.fetch_optional(tx.conn()).await?)
 }
 
+/// The hash of the person's password, which stays theirs until the transaction ends.
+pub(super) async fn lock_password(tx: &mut SystemTx, user: UserId) -> Result<String> {
+    let hash =
+        sqlx::query_scalar!("select password_hash from users where id = $1 for update", user as UserId);
+    Ok(hash.fetch_one(tx.conn()).await?)
+}
+
 /// Sets the password; the person's email.
 pub(super) async fn set_password(tx: &mut SystemTx, user: UserId, password_hash: &str) -> Result<String> {
     let now = tx.now();
@@ -76,6 +90,38 @@ pub(super) async fn set_password(tx: &mut SystemTx, user: UserId, password_hash:
         now
     );
     Ok(email.fetch_one(tx.conn()).await?)
+}
+
+/// Until the transaction ends, what depends on the person is decided one after the other.
+pub(super) async fn lock_user(tx: &mut SystemTx, user: UserId) -> Result<()> {
+    sqlx::query!("select from users where id = $1 for update", user as UserId).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub(super) async fn set_name(tx: &mut SystemTx, user: UserId, name: &str) -> Result<()> {
+    sqlx::query!("update users set name = $2 where id = $1", user as UserId, name).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Sets the address, to which mail was shown to go; the one before.
+///
+/// # Errors
+/// `taken` when it is somebody else's by now.
+pub(super) async fn set_email(
+    tx: &mut SystemTx,
+    user: UserId,
+    email: &str,
+    taken: impl FnOnce() -> Error,
+) -> Result<String> {
+    let now = tx.now();
+    let before = sqlx::query_scalar!(
+        "with before as (select id, email from users where id = $1 for update)
+         update users u set email = $2, email_verified_at = $3 from before where u.id = before.id returning before.email",
+        user as UserId,
+        email,
+        now
+    );
+    before.fetch_one(tx.conn()).await.map_err(on_constraint("users_email_key", taken))
 }
 
 pub(super) async fn is_verified(tx: &mut SystemTx, user: UserId) -> Result<bool> {

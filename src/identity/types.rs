@@ -70,7 +70,8 @@ pub(super) fn long_enough(password: &SecretString) -> Result<(), &'static str> {
 }
 
 /// Whose address it is, for counting: one customer of a provider has one IPv4 address, but 2^64 IPv6 addresses.
-pub(super) fn network(ip: IpAddr) -> String {
+#[must_use]
+pub fn network(ip: IpAddr) -> String {
     match ip.to_canonical() {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("{}/64", Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)),

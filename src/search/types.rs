@@ -1,12 +1,12 @@
 //! What was typed, what there is to find, and which pages there are.
 
 use crate::accounts::policy::ViewAccounts;
-use crate::agencies::policy::ManageAgency;
+use crate::agencies::policy::{ManageAgency, ManageSecurity};
 use crate::audit::policy::ViewAudit;
 use crate::auth::{Permission, Role};
 use crate::connections::policy::{ConnectAccounts, ViewConnections};
 use crate::creators::policy::{ManageCreators, ViewCreators};
-use crate::identity::policy::ManageOwnSessions;
+use crate::identity::policy::{ManageOwnProfile, ManageOwnSessions};
 use crate::team::policy::{ManageMembers, ViewRoles, ViewTeam};
 
 /// What kind of thing was found; the order is the one of the groups.
@@ -81,6 +81,8 @@ pub(super) const PLACES: &[Place] = &[
     place("/creators/new", "Add a creator", "new", ManageCreators::INFO.roles),
     place("/settings", "Agency settings", "name time zone currency", ManageAgency::INFO.roles),
     place("/audit", "Audit log", "history record who did export", ViewAudit::INFO.roles),
+    place("/settings/security", "Security", "sessions sign out", ManageSecurity::INFO.roles),
+    place("/settings/profile", "Your profile", "name email address", ManageOwnProfile::INFO.roles),
     place("/settings/devices", "Signed-in devices", "sessions security", ManageOwnSessions::INFO.roles),
     place("/settings/password", "Change password", "security", ManageOwnSessions::INFO.roles),
     place(

@@ -1,5 +1,6 @@
 //! Refuses writes that another site makes a browser send. Server functions have no such check of their own.
 
+use super::limits::{self, Class, Reason};
 use super::state::App;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -13,7 +14,7 @@ pub async fn refuse_cross_site(State(app): State<App>, request: Request, next: N
     if safe || is_own(request.headers(), &app.public_url) {
         return next.run(request).await;
     }
-    metrics::counter!("cross_site_refusals_total").increment(1);
+    limits::count(Reason::CrossSite, Class::of(&request));
     (StatusCode::FORBIDDEN, "This request came from another site and was refused.").into_response()
 }
 

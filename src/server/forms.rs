@@ -4,6 +4,7 @@
 //! function says, on a problem back to the form, with the problem and what had been typed in a flash.
 
 use super::flash::Flash;
+use super::limits::Answered;
 use super::outcome::{Left, Outcome};
 use super::own_path::{path_of_address, with_next};
 use super::state::App;
@@ -43,7 +44,13 @@ pub async fn server_function(State(app): State<App>, visitor: Visitor, request: 
     )
     .await
     .into_response();
-    if from_form { redirect(&app, &path, back, outcome.left(), &response, &body) } else { response }
+    let problem = outcome.left().problem;
+    let mut answer =
+        if from_form { redirect(&app, &path, back, outcome.left(), &response, &body) } else { response };
+    if let Some(problem) = problem {
+        answer.extensions_mut().insert(Answered(problem));
+    }
+    answer
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {

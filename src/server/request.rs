@@ -1,5 +1,6 @@
 //! What is known of a request anywhere in its course: its id and where it came from.
 
+use super::state::App;
 use crate::auth::Origin;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderValue, header};
@@ -43,26 +44,16 @@ pub fn current_reference() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_else(|_| new_id())
 }
 
-/// From where `request` came. Behind a proxy on this machine or in the private network, its word is taken.
+/// From where `request` came, as far as proxies are trusted.
 #[must_use]
-pub fn origin(request: &Request) -> Origin {
+pub fn origin(app: &App, request: &Request) -> Origin {
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)).to_canonical();
-    // The last word of the last line is the nearest proxy's own; what stands before it anybody may have written.
-    let line = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    let forwarded = line.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     Origin {
-        ip: if is_proxy(peer) { forwarded.map_or(peer, |ip| ip.to_canonical()) } else { peer },
+        ip: app.settings.trusted_proxies.client(peer, headers),
         request_id: text(REQUEST_ID_HEADER).unwrap_or_default().to_owned(),
         user_agent: text(header::USER_AGENT.as_str()).unwrap_or("unknown").chars().take(200).collect(),
-    }
-}
-
-fn is_proxy(peer: IpAddr) -> bool {
-    match peer {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
     }
 }

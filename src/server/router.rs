@@ -1,7 +1,7 @@
 //! Every route, and what surrounds it. A new route enters the table in tests/it/authorization.rs too.
 
 use super::state::App;
-use super::{cross_site, forms, frame, health, live, request, security_headers, telemetry};
+use super::{cross_site, forms, frame, health, limits, live, request, security_headers, telemetry};
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
@@ -33,15 +33,17 @@ pub fn router(app: App) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
     let visited = pages().router.layer(timeout).merge(streams().router).fallback(nothing_here).layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state(app.clone(), limits::by_network))
             .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
             .layer(sessions(&app))
             .layer(from_fn_with_state(app.clone(), auth::identify))
             .layer(from_fn_with_state(app.clone(), frame::compose))
+            .layer(from_fn_with_state(app.clone(), limits::by_person))
             .layer(from_fn(auth::hold_back)),
     );
     Router::new()
         .merge(visited)
-        .merge(programs().router.layer(timeout))
+        .merge(programs().router.layer(timeout).layer(from_fn_with_state(app.clone(), limits::by_network)))
         .merge(files(&app))
         .layer(
             ServiceBuilder::new()
@@ -111,10 +113,15 @@ fn pages() -> Listed {
         .route("/settings/second-factor/app", get(identity::pages::app))
         .route("/settings/second-factor/codes", get(identity::pages::codes))
         .route("/sign-up", get(identity::pages::sign_up))
+        .route("/start-again", get(identity::pages::start_again))
         .route("/verify-email/{token}", get(identity::pages::verify_email))
         .route("/forgotten-password", get(identity::pages::forgotten_password))
         .route("/reset-password/{token}", get(identity::pages::reset_password))
+        .route("/change-email/{token}", get(identity::pages::change_email))
+        .route("/undo-email/{token}", get(identity::pages::undo_email))
+        .route("/settings/profile", get(identity::pages::profile))
         .route("/settings/devices", get(identity::pages::devices))
+        .route("/team/{member}/devices", get(identity::pages::member_devices))
         .route("/settings/password", get(identity::pages::password))
         .route("/settings/agencies", get(identity::pages::agencies))
         .route("/connections", get(connections::pages::list))

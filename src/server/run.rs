@@ -1,6 +1,7 @@
 //! Starting and stopping: the app is built here for main and for tests alike.
 
 use super::fragments::Fragments;
+use super::limits::Limits;
 use super::live::{self, Changes};
 use super::router::{router, watched};
 use super::state::{App, Parts};
@@ -59,6 +60,7 @@ pub fn build_with(
         sessions: SessionStore::new(db.clone()),
         members: App::member_cache(),
         passwords: Passwords::new(random.clone()),
+        limits: Limits::new(settings.rate_limit_factor),
         changes: Changes::new(stop),
         postman: postman(&settings)?,
         fragments: Fragments::new(FRAGMENT_BYTES),

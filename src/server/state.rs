@@ -41,6 +41,8 @@ pub struct Parts {
     pub members: MemberCache,
     /// Hashes and verifies passwords.
     pub passwords: crate::identity::Passwords,
+    /// Counts requests.
+    pub limits: crate::server::limits::Limits,
     /// What committed changes there are, for live pages and caches.
     pub changes: Changes,
     /// Delivers mail; none where mail is kept for /dev/mail.

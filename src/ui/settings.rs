@@ -13,6 +13,7 @@ pub fn SettingsTabs() -> impl IntoView {
         visitor.and_then(|it| it.member().map(|member| member.role() == Role::Owner)).unwrap_or(false);
     let agency = [("/settings", "Agency"), ("/settings/security", "Security")].into_iter().filter(|_| owner);
     let own = [
+        ("/settings/profile", "Profile"),
         ("/settings/devices", "Devices"),
         ("/settings/password", "Password"),
         ("/settings/second-factor", "Two-step sign-in"),

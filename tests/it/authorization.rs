@@ -14,7 +14,8 @@ use creatorcrm::connections::policy::{
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
 use creatorcrm::earnings::policy::{ExportEarnings, ViewEarnings};
 use creatorcrm::identity::policy::{
-    ManageOwnAgencies, ManageOwnSecondFactor, ManageOwnSessions, ResetSecondFactor,
+    ManageMemberDevices, ManageOwnAgencies, ManageOwnProfile, ManageOwnSecondFactor, ManageOwnSessions,
+    ResetSecondFactor,
 };
 use creatorcrm::search::policy::Search;
 use creatorcrm::team::policy::{AssignAccounts, ManageMembers, TransferOwnership, ViewRoles, ViewTeam};
@@ -185,8 +186,24 @@ pub const TABLE: &[Entry] = &[
     row_act("reset_second_factor", &[("member", "{member}")], May::Holders(&ResetSecondFactor::INFO)),
     Entry { ask: "/verify-email/made-up", ..page("/verify-email/{token}", May::Anybody) },
     page("/forgotten-password", May::Anybody),
+    page("/start-again", May::Anybody),
+    act("start_again", &[("email", "x"), ("password", "y"), ("agency", "A")], May::Anybody),
     Entry { ask: "/reset-password/made-up", ..page("/reset-password/{token}", May::Anybody) },
+    Entry { ask: "/change-email/made-up", ..page("/change-email/{token}", May::Anybody) },
+    Entry { ask: "/undo-email/made-up", ..page("/undo-email/{token}", May::Anybody) },
+    page("/settings/profile", May::Holders(&ManageOwnProfile::INFO)),
+    act("change_name", &[("name", "")], May::Holders(&ManageOwnProfile::INFO)),
+    act("change_email", &[("email", "x")], May::Holders(&ManageOwnProfile::INFO)),
+    act("confirm_new_email", &[("token", "made-up")], May::Anybody),
+    act("undo_new_email", &[("token", "made-up")], May::Anybody),
     page("/settings/devices", May::Holders(&ManageOwnSessions::INFO)),
+    row_page("/team/{member}/devices", "/team/{member}/devices", May::Holders(&ManageMemberDevices::INFO)),
+    row_act(
+        "end_member_device",
+        &[("member", "{member}"), ("device", "{device}")],
+        May::Holders(&ManageMemberDevices::INFO),
+    ),
+    row_act("end_member_devices", &[("member", "{member}")], May::Holders(&ManageMemberDevices::INFO)),
     page("/settings/password", May::Holders(&ManageOwnSessions::INFO)),
     page("/settings/agencies", May::Holders(&ManageOwnAgencies::INFO)),
     act("send_confirmation", &[], May::Holders(&ManageOwnSessions::INFO)),

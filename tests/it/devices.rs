@@ -229,3 +229,72 @@ async fn a_wrong_current_password_counts_like_a_failed_sign_in() {
     let right = [("email", "anna@example.com"), ("password", PASSWORD)];
     assert_eq!(app.browser().call("sign_in", &right).await.status, 429);
 }
+
+/// Anna is Bert's chatter, and has an agency of her own.
+async fn bert_and_his_chatter(app: &TestApp) -> (Browser, Browser, String) {
+    let (anna, mut bert) = (app.owner("anna").await, app.owner("bert").await);
+    bert.open("/dashboard").await;
+    let mut db = database(app).await;
+    sqlx::query(
+        "insert into members (agency_id, user_id, role, joined_at)
+         select m.agency_id, a.id, 'chatter', now() from members m join users b on b.id = m.user_id and b.name = 'bert', users a
+         where a.name = 'anna'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let id: uuid::Uuid =
+        sqlx::query_scalar("select id from users where name = 'anna'").fetch_one(&mut db).await.unwrap();
+    (anna, bert, id.to_string())
+}
+
+#[tokio::test]
+async fn an_owner_ends_a_members_sessions_in_this_agency_and_sees_no_other() {
+    let app = TestApp::start().await;
+    let (mut at_home, mut bert, anna) = bert_and_his_chatter(&app).await;
+    let page = format!("/team/{anna}/devices");
+    let shown = bert.open(&page).await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.text.contains("anna is not signed in to this agency anywhere."), "{shown:?}");
+    // Her own agency's session is not Bert's to end, whatever he sends.
+    let hers: String = sqlx::query_scalar(
+        "select encode(id_hash, 'hex') from sessions s join users u on u.id = s.user_id where u.name = 'anna'",
+    )
+    .fetch_one(&mut database(&app).await)
+    .await
+    .unwrap();
+    let answer = bert.call("end_member_device", &[("member", &anna), ("device", &hers)]).await;
+    assert_eq!(answer.status, 404);
+    bert.call("end_member_devices", &[("member", &anna)]).await;
+    assert!(is_in(&mut at_home).await);
+
+    let mut at_work = on_firefox(&app).await;
+    at_work.submit_form("/settings/agencies", "switch_agency", &[]).await;
+    let shown = bert.open(&page).await;
+    assert!(shown.text.contains("Firefox on Linux") && shown.text.contains("192.0.2.7"), "{shown:?}");
+    assert_eq!(shown.text.matches("Sign out Firefox").count(), 1, "{shown:?}");
+    let shown = bert.submit_form(&page, "aria-label=\"Sign out Firefox", &[]).await;
+    assert!(shown.text.contains("That device is signed out."), "{shown:?}");
+    assert!(!is_in(&mut at_work).await);
+    assert!(is_in(&mut at_home).await);
+    assert_eq!(recorded(&app, "bert").await.last().unwrap(), "identity.member_signed_out");
+}
+
+#[tokio::test]
+async fn only_owners_of_the_members_agency_sign_them_out() {
+    let app = TestApp::start().await;
+    let (mut at_home, mut bert, anna) = bert_and_his_chatter(&app).await;
+    let mut carla = app.owner("carla").await;
+    assert_eq!(carla.open(&format!("/team/{anna}/devices")).await.status, 404);
+    let answer = carla.call("end_member_devices", &[("member", &anna)]).await;
+    assert_eq!(answer.status, 404);
+    sqlx::query(
+        "update members set role = 'manager' where user_id = (select id from users where name = 'bert')",
+    )
+    .execute(&mut database(&app).await)
+    .await
+    .unwrap();
+    eventually("he is a manager now", async || bert.open("/settings/security").await.status == 403).await;
+    assert_eq!(bert.open(&format!("/team/{anna}/devices")).await.status, 403);
+    assert!(is_in(&mut at_home).await);
+}

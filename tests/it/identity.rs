@@ -146,7 +146,7 @@ async fn over_https_the_cookie_is_for_this_host_alone() {
     let path = crate::app::function_path("sign_up");
     let response = browser.request(Method::POST, &path, Some(&typed), "/sign-up").await;
     let cookie = set_cookies(&response, "__Host-session").pop().unwrap();
-    for part in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/", "; Max-Age=1209"] {
+    for part in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/", "; Max-Age=2592000"] {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
     assert!(!cookie.contains("Domain"), "{cookie}");
@@ -187,7 +187,7 @@ async fn what_concerns_an_agency_is_on_its_record() {
 }
 
 #[tokio::test]
-async fn who_belongs_to_no_agency_any_more_is_told_so() {
+async fn who_belongs_to_no_agency_any_more_is_told_so_and_starts_one() {
     let app = TestApp::start().await;
     app.owner("anna").await;
     sqlx::query("update members set removed_at = now()").execute(&mut database(&app).await).await.unwrap();
@@ -195,4 +195,17 @@ async fn who_belongs_to_no_agency_any_more_is_told_so() {
     let answer = app.browser().call("sign_in", &right).await;
     assert_eq!(answer.status, 409);
     assert!(answer.text.contains("You belong to no agency any more"), "{}", answer.text);
+    let mut anna = app.browser();
+    let page = anna.submit("/sign-in", &right).await;
+    assert!(page.text.contains("href=\"/start-again\""), "{page:?}");
+
+    let wrong = [("email", "anna@example.com"), ("password", "not the password"), ("agency", "South Studio")];
+    let page = anna.submit("/start-again", &wrong).await;
+    assert!(page.text.contains("Email and password do not fit together"), "{page:?}");
+    let typed = [right[0], right[1], ("agency", "South Studio")];
+    let page = anna.submit("/start-again", &typed).await;
+    assert!(page.path.starts_with("/dashboard") && page.text.contains("South Studio"), "{page:?}");
+    // Once is enough: after that, one signs in.
+    let answer = app.browser().call("start_again", &typed).await;
+    assert_eq!(answer.status, 409);
 }

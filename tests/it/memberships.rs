@@ -61,3 +61,15 @@ async fn a_new_agency_needs_a_name() {
         page.text
     );
 }
+
+#[tokio::test]
+async fn a_person_owns_twenty_agencies_at_most() {
+    let app = TestApp::start().await;
+    let mut anna = app.owner("anna").await;
+    for number in 2..=20 {
+        let name = format!("Studio {number}");
+        assert!(anna.submit("/settings/agencies", &[("name", &name)]).await.path.starts_with("/dashboard"));
+    }
+    let page = anna.submit("/settings/agencies", &[("name", "Studio 21")]).await;
+    assert!(page.text.contains("You own 20 agencies, which is as many as one person can"), "{page:?}");
+}

@@ -142,7 +142,7 @@ async fn somebody_who_has_a_user_joins_by_password_or_signed_in_and_only_as_them
     let link = invited(&app, &mut owner, "carl@example.com", "compliance", &[]).await;
     let mut elsewhere = app.browser();
     let shown = elsewhere.submit(&link, &[("password", PASSWORD)]).await;
-    assert!(shown.path.starts_with("/dashboard"), "{}: {}", shown.path, shown.text);
+    assert!(shown.path.starts_with("/audit"), "{}: {}", shown.path, shown.text);
     assert_eq!(elsewhere.open("/team").await.status, 403);
     assert_eq!(carl.open("/team").await.status, 200, "in his own agency he is the owner still");
 }

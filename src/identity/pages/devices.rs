@@ -3,8 +3,9 @@
 use crate::auth::Visitor;
 use crate::error::Result;
 use crate::identity::devices;
-use crate::identity::server_fns::{EndDevice, EndOtherDevices};
+use crate::identity::server_fns::{EndDevice, EndMemberDevice, EndOtherDevices};
 use crate::identity::types::{Device, device_words};
+use crate::ids::UserId;
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{Banner, Icon, SettingsTabs, Time, TimeShape, Tone, kept};
@@ -50,8 +51,13 @@ fn content(devices: Vec<Device>, zone: Option<Tz>) -> impl IntoView {
     }
 }
 
+/// A device, and the button that signs it out; `member` is whose it is, where it is not one's own.
 #[component]
-fn OneDevice(device: Device, zone: Option<Tz>) -> impl IntoView {
+pub(super) fn OneDevice(
+    device: Device,
+    zone: Option<Tz>,
+    #[prop(optional)] member: Option<UserId>,
+) -> impl IntoView {
     let name = device_words(&device.user_agent);
     let address = device.ip.map(|ip| format!("{ip}, ")).unwrap_or_default();
     let seen = if device.here {
@@ -63,8 +69,11 @@ fn OneDevice(device: Device, zone: Option<Tz>) -> impl IntoView {
         view! { <span class="badge accent">"This device"</span> }.into_any()
     } else {
         let label = format!("Sign out {name}");
+        let action = if member.is_some() { EndMemberDevice::PATH } else { EndDevice::PATH };
+        let whose = member.map(|id| view! { <input type="hidden" name="member" value=id.to_string()/> });
         view! {
-            <form method="post" action=EndDevice::PATH>
+            <form method="post" action=action>
+                {whose}
                 <input type="hidden" name="device" value=device.id/>
                 <button class="button secondary small" aria-label=label>"Sign out"</button>
             </form>

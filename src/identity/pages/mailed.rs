@@ -104,7 +104,7 @@ const NEW_LINK: Way = ("/forgotten-password", "Send a new link");
 const GO_ON: Way = ("/", "Go on");
 
 /// A link that no longer works says why, and where to go from here; nothing about whose it was.
-fn no_longer(title: &'static str, text: &'static str, ways: &'static [Way]) -> Page {
+pub(super) fn no_longer(title: &'static str, text: &'static str, ways: &'static [Way]) -> Page {
     let view = move || {
         let ways = ways.iter().enumerate().map(|(place, (href, words))| {
             let class = if place == 0 { "button primary" } else { "button secondary" };

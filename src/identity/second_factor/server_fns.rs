@@ -9,6 +9,7 @@ use super::service::{self, as_lines};
 use super::signing_in::{self, Waiting};
 use crate::auth::{self, Role, Visitor};
 use crate::error::{Error, Result};
+use crate::identity::new_devices;
 use crate::identity::server_fns::own_next;
 use crate::identity::service::SignedIn;
 use crate::ids::{PasskeyId, UserId};
@@ -32,6 +33,7 @@ async fn waiting(app: &App, visitor: &Visitor) -> Result<Waiting> {
 }
 
 async fn admit(app: &App, visitor: &Visitor, (who, passed): (SignedIn, Passed), next: &str) -> Result<()> {
+    new_devices::greet(app, visitor, who.user).await?;
     visitor.begin_session(&who, Some(&passed), app.db.now()).await?;
     outcome::go(own_next(next));
     Ok(())

@@ -11,16 +11,18 @@ pub(in crate::identity) async fn add_link(
     token_hash: &[u8],
     user: UserId,
     purpose: &str,
+    email: Option<&str>,
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
     let now = tx.now();
     sqlx::query!(
-        "insert into user_links (token_hash, user_id, purpose, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+        "insert into user_links (token_hash, user_id, purpose, created_at, expires_at, email) values ($1, $2, $3, $4, $5, $6)",
         token_hash,
         user as UserId,
         purpose,
         now,
-        expires_at
+        expires_at,
+        email
     )
     .execute(tx.conn())
     .await?;
@@ -34,7 +36,7 @@ pub(in crate::identity) async fn find_link(
 ) -> Result<Option<Row>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select u.email, u.email_verified_at is not null as "verified!", l.expires_at, l.used_at
+        r#"select coalesce(l.email, u.email) as "email!", u.email_verified_at is not null as "verified!", l.expires_at, l.used_at
            from user_links l join users u on u.id = l.user_id where l.token_hash = $1 and l.purpose = $2"#,
         token_hash,
         purpose

@@ -77,3 +77,13 @@ pub(in crate::identity) async fn list_agencies(tx: &mut SystemTx, user: UserId) 
     );
     Ok(ids.fetch_all(tx.conn()).await?)
 }
+
+/// Agencies of which the person is an owner.
+pub(in crate::identity) async fn count_owned(tx: &mut SystemTx, user: UserId) -> Result<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from members m join agencies a on a.agency_id = m.agency_id
+           where m.user_id = $1 and m.role = 'owner' and m.removed_at is null and a.deleted_at is null"#,
+        user as UserId
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}

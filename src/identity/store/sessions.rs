@@ -4,7 +4,7 @@
 use crate::db::SystemTx;
 use crate::error::Result;
 use crate::identity::types::Device;
-use crate::ids::UserId;
+use crate::ids::{AgencyId, UserId};
 use chrono::{DateTime, Utc};
 
 /// Nobody looks through more.
@@ -70,5 +70,73 @@ pub(in crate::identity) async fn remove_sessions_ended(
     before: DateTime<Utc>,
 ) -> Result<u64> {
     let done = sqlx::query!("delete from sessions where expires_at < $1", before).execute(tx.conn()).await?;
+    Ok(done.rows_affected())
+}
+
+/// The name of a member of `agency`.
+pub(in crate::identity) async fn find_member_name(
+    tx: &mut SystemTx,
+    agency: AgencyId,
+    user: UserId,
+) -> Result<Option<String>> {
+    let name = sqlx::query_scalar!(
+        "select u.name from members m join users u on u.id = m.user_id
+         where m.agency_id = $1 and m.user_id = $2 and m.removed_at is null",
+        agency as AgencyId,
+        user as UserId
+    );
+    Ok(name.fetch_optional(tx.conn()).await?)
+}
+
+/// The person's sessions that act in `agency` (in the agency chosen, else in the one joined first, as auth/member.rs has it).
+pub(in crate::identity) async fn list_sessions_in(
+    tx: &mut SystemTx,
+    agency: AgencyId,
+    user: UserId,
+    here: Option<&[u8]>,
+) -> Result<Vec<Device>> {
+    let now = tx.now();
+    let rows = sqlx::query_as!(
+        Device,
+        r#"select encode(s.id_hash, 'hex') as "id!", coalesce(s.user_agent, '') as "user_agent!", host(s.ip) as ip,
+                  s.created_at as since, s.last_seen_at as last_seen, coalesce(s.id_hash = $5, false) as "here!"
+           from sessions s
+           join lateral (
+             select m.agency_id, a.session_idle_minutes, a.session_days
+             from members m join agencies a on a.agency_id = m.agency_id
+             where m.user_id = s.user_id and m.removed_at is null and a.deleted_at is null
+             order by m.agency_id = (s.data->>'agency_id')::uuid desc nulls last, m.joined_at, m.agency_id limit 1
+           ) there on there.agency_id = $1
+           where s.user_id = $2 and s.expires_at > $3
+             and s.last_seen_at > $3 - make_interval(mins => there.session_idle_minutes)
+             and s.created_at > $3 - make_interval(days => there.session_days)
+           order by s.last_seen_at desc, s.id_hash limit $4"#,
+        agency as AgencyId,
+        user as UserId,
+        now,
+        SHOWN,
+        here
+    );
+    Ok(rows.fetch_all(tx.conn()).await?)
+}
+
+/// Removes the person's sessions that act in `agency`, or one of them; how many.
+pub(in crate::identity) async fn remove_sessions_in(
+    tx: &mut SystemTx,
+    agency: AgencyId,
+    user: UserId,
+    one: Option<&[u8]>,
+) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from sessions s where s.user_id = $2 and ($3::bytea is null or s.id_hash = $3) and $1 = (
+           select m.agency_id from members m join agencies a on a.agency_id = m.agency_id
+           where m.user_id = s.user_id and m.removed_at is null and a.deleted_at is null
+           order by m.agency_id = (s.data->>'agency_id')::uuid desc nulls last, m.joined_at, m.agency_id limit 1)",
+        agency as AgencyId,
+        user as UserId,
+        one
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(done.rows_affected())
 }

@@ -165,6 +165,15 @@ fn change(member: &TeamMember, creators: Vec<Belongs>, viewer: Viewer) -> impl I
             </div>
         }
     });
+    let devices = (viewer.role == Role::Owner).then(|| {
+        let path = format!("/team/{}/devices", member.user);
+        view! {
+            <section class="settings-section">
+                <div><h2>"Signed-in devices"</h2><p>"Where they are at work for this agency, and signing them out."</p></div>
+                <p><a class="button secondary" href=path>"Show devices"</a></p>
+            </section>
+        }
+    });
     view! {
         <section class="settings-section">
             <div><h2>"Role"</h2><p>"Counts from the next click on. Who stops being a chatter works on no account any more."</p></div>
@@ -175,6 +184,7 @@ fn change(member: &TeamMember, creators: Vec<Belongs>, viewer: Viewer) -> impl I
                 <Submit words="Save role" class="button secondary"/>
             </Form>
         </section>
+        {devices}
         {removal}
     }
 }
