@@ -7,7 +7,7 @@ import { invite, join } from "../team.mjs";
 
 after(closeBrowser);
 
-const OUTSIDE = ["/sign-in", "/sign-up", "/forgotten-password", "/dev/mail", "/nowhere"];
+const OUTSIDE = ["/sign-in", "/sign-up", "/start-again", "/forgotten-password", "/dev/mail", "/nowhere"];
 const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/team", "/team/transfer", "/search"];
 let screens;
 
@@ -45,8 +45,8 @@ before(async () => {
     "/accounts", account, `${account}/earnings`, `${account}/subscribers`, `${account}/ppv`, `${account}/connection`,
     `${account}/edit`, `${account}/disconnect`, "/connections", "/connections/new", "/creators", creator,
     "/team", "/team/invite", "/team/invite?role=creator", "/team/invite/many", list, "/team/roles", "/team/transfer", member,
-    `${member}/assign`, `${member}/remove`, `${account}/team`, `${account}/team?on=2026-05-03`, "/settings/leave",
-    "/settings", "/settings/devices", "/settings/password", "/settings/second-factor", "/settings/agencies",
+    `${member}/assign`, `${member}/devices`, `${member}/remove`, `${account}/team`, `${account}/team?on=2026-05-03`, "/settings/leave",
+    "/settings", "/settings/security", "/settings/profile", "/settings/devices", "/settings/password", "/settings/second-factor", "/settings/agencies",
     "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();

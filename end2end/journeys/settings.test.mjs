@@ -19,6 +19,24 @@ for (const js of [true, false]) {
     assert.match(await page.locator(".sidebar").innerText(), /Northern Lights/);
     await accessible(page);
 
+    await page.getByRole("link", { name: "Security", exact: true }).click();
+    await page.getByLabel("Sign out after so long without a visit").selectOption("8 hours");
+    await page.locator("form", { hasText: "Sign out in any case after" }).getByRole("button", { name: "Save" }).click();
+    await page.getByText("The settings are saved.").waitFor();
+    await accessible(page);
+    await fits(page);
+
+    await page.getByRole("link", { name: "Profile", exact: true }).click();
+    await page.getByLabel("Your name").fill("Nora of the North");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Your name is saved.").waitFor();
+    assert.match(await page.locator(".sidebar").innerText(), /Nora of the North/);
+    await page.getByLabel("New address").fill("somewhere.else@example.com");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByText("A link is on its way to somewhere.else@example.com.", { exact: false }).waitFor();
+    await accessible(page);
+    await fits(page);
+
     await page.goto("/settings/password");
     await page.getByLabel("Current password").fill("not the password");
     await page.getByLabel("New password").fill("another horse entirely");
