@@ -5,4 +5,4 @@ mod store;
 mod types;
 
 pub use service::{PAGE, page};
-pub use types::{Filter, Key, ListedFan, Show};
+pub use types::{ENDS_SOON, Filter, Key, ListedFan, Show};

@@ -1,6 +1,6 @@
 //! The SQL of fans. The list's statement is put together from its filter; every value is bound.
 
-use super::types::{Filter, Key, Show};
+use super::types::{ENDS_SOON, Filter, Key, Show};
 use crate::db::AgencyTx;
 use crate::error::Result;
 use crate::ids::AccountId;
@@ -31,17 +31,25 @@ pub(super) async fn list(
     turn: &Turn<Key>,
     limit: i64,
 ) -> Result<Vec<FanRow>> {
-    let agency = tx.agency_id();
+    let (agency, now) = (tx.agency_id(), tx.now());
     let mut sql = QueryBuilder::<Postgres>::new(
         "select fan_id, name, handle, subscription, subscribed_at, renews_at, auto_renews, gross, payments, last_paid_at
          from fans f where agency_id = ",
     );
     sql.push_bind(agency).push(" and account_id = ").push_bind(account);
-    sql.push(match filter.show {
-        Show::Active => " and subscription = 'subscriber'",
-        Show::Expired => " and subscription = 'expired'",
-        Show::All => "",
-    });
+    match filter.show {
+        Show::Active => {
+            sql.push(" and subscription = 'subscriber'");
+        }
+        Show::Ending => {
+            sql.push(" and subscription = 'subscriber' and not auto_renews and renews_at >= ").push_bind(now);
+            sql.push(" and renews_at < ").push_bind(now + ENDS_SOON);
+        }
+        Show::Expired => {
+            sql.push(" and subscription = 'expired'");
+        }
+        Show::All => {}
+    }
     for word in &filter.words {
         sql.push(" and fan_id in (select fan_id from fan_words where agency_id = ").push_bind(agency);
         sql.push(" and account_id = ").push_bind(account).push(" and word >= ").push_bind(word.clone());

@@ -2,7 +2,10 @@
 //! currency.
 
 use crate::platform::FanStatus;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// A subscription that does not renew and runs for no longer than this ends soon.
+pub const ENDS_SOON: TimeDelta = TimeDelta::days(3);
 
 /// Which fans, by how they stand to the account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,6 +13,8 @@ pub enum Show {
     /// Who subscribe now.
     #[default]
     Active,
+    /// Who subscribe, but only for the next [`ENDS_SOON`]: they will not renew.
+    Ending,
     /// Who did, and no longer do.
     Expired,
     /// Everybody who was ever seen, followers too.
@@ -18,13 +23,14 @@ pub enum Show {
 
 impl Show {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Expired, Self::All];
+    pub const ALL: [Self; 4] = [Self::Active, Self::Ending, Self::Expired, Self::All];
 
     /// The value of `show=` in the address bar.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Ending => "ending",
             Self::Expired => "expired",
             Self::All => "all",
         }
@@ -35,6 +41,7 @@ impl Show {
     pub fn words(self) -> &'static str {
         match self {
             Self::Active => "Active",
+            Self::Ending => "Ending soon",
             Self::Expired => "Expired",
             Self::All => "All fans",
         }

@@ -186,6 +186,9 @@ pub trait PlatformClient: Send + Sync {
         cursor: Option<&Cursor>,
     ) -> PlatformResult<Page<Chat>>;
 
+    /// How many chats have something unread.
+    async fn unread_chats(&self, token: &AccessToken, account: &AccountRef) -> PlatformResult<i64>;
+
     /// The messages of the chat with a fan, newest first. Reading never marks them as read.
     async fn messages(
         &self,

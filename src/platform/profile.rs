@@ -67,6 +67,8 @@ pub struct Capabilities {
     pub fan_insights: bool,
     /// Chats and their messages, with the price and unlocking of paid ones.
     pub chats: bool,
+    /// How many chats have something unread.
+    pub unread_chats: bool,
     /// Signed notifications.
     pub webhooks: bool,
     /// Links that count what they bring.

@@ -4,6 +4,7 @@ use crate::app::{Setup, TestApp};
 use crate::earnings::new_agency;
 use crate::platform_world::until;
 use creatorcrm::earnings::check_rollups;
+use creatorcrm::platform::{AccountRef, PlatformKind};
 use serde_json::json;
 use std::time::Duration;
 
@@ -86,6 +87,32 @@ async fn later_sales_refunds_and_changes_of_status_arrive() {
     app.sync_again(&account).await;
     app.until_equal(&account).await;
     assert_rollups(&app).await;
+}
+
+#[tokio::test]
+async fn unread_chats_are_those_that_the_platform_counts() {
+    let app = TestApp::with_sandbox().await;
+    let agency = new_agency(&app.db).await;
+    let account = app.connect_one(agency, &app.handles().await[0]).await;
+    app.synced(&account).await;
+    let platform = app.app.platforms.get(PlatformKind::Fanvue).unwrap();
+    let token = app.consent(&account.handle).await.access;
+    let counted = async || platform.unread_chats(&token, &AccountRef::Own).await.unwrap().to_string();
+    let before = counted().await;
+    assert_eq!(app.sync_field(&account, "unread_chats").await, Some(before.clone()));
+    assert!(app.sync_field(&account, "unread_at").await.is_some());
+    // A fan writes: one call of its own, counted against what the platform allows.
+    for _ in 0..30 {
+        app.order("message", json!({"creator": account.handle, "text": "hi", "fromCreator": false})).await;
+    }
+    app.sync_again(&account).await;
+    let after = counted().await;
+    assert_ne!(after, before);
+    until("the count is the platform's", async || {
+        let stored = app.sync_field(&account, "unread_chats").await;
+        (stored.as_ref() == Some(&after)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -280,6 +280,12 @@ impl PlatformClient for FanvueClient {
         self.list(token, account, List { query, ..plain("/chats") }, cursor, rows::chat).await
     }
 
+    async fn unread_chats(&self, token: &AccessToken, account: &AccountRef) -> PlatformResult<i64> {
+        let answer = self.get(token, account, "/chats/unread", "", &Query::new()).await?;
+        let count = Row(&answer).int("unreadChatsCount").filter(|count| *count >= 0);
+        count.ok_or(PlatformError::Malformed { what: "unread chats without a count" })
+    }
+
     async fn messages(
         &self,
         token: &AccessToken,

@@ -38,6 +38,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     fans: true,
     fan_insights: true,
     chats: true,
+    unread_chats: true,
     webhooks: true,
     tracking_links: true,
 };

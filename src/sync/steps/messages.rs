@@ -1,4 +1,4 @@
-//! Paid messages: the list of chats tells which have moved, and each of those is read.
+//! Chats: how many wait unread, and their paid messages. The list of chats tells which have moved, and each of those is read.
 
 use super::{Page, StepError, seconds};
 use crate::platform::{Cursor, Direction, Message, PlatformError};
@@ -11,13 +11,18 @@ const OVERLAP: Duration = Duration::hours(1);
 /// Of a longer chat the newest pages are read, and nothing is taken for gone.
 const MOST_PAGES: i32 = 40;
 
-/// A page of the chats, most recent first. The first sync reads the whole list, a later one until nothing has moved.
+/// A page of the chats, most recent first; with the first of them, how many wait unread. The first sync reads the whole list, a later one until nothing has moved.
 pub(super) async fn list(page: &Page<'_>, standing: &Standing) -> Result<bool, StepError> {
     let access = page.access;
     let cursor = standing.messages_cursor.clone().map(Cursor::from_stored);
     let mut chats = access.client.chats(&access.token, &access.account, cursor.as_ref()).await?;
     page.warn_of_skipped("chats", &chats);
-    let Some(mut tx) = page.hold(1).await? else { return Ok(false) };
+    let unread = if cursor.is_none() { unread(page).await? } else { None };
+    let calls = if unread.is_some() { 2 } else { 1 };
+    let Some(mut tx) = page.hold(calls).await? else { return Ok(false) };
+    if let Some(unread) = unread {
+        store::set_unread(&mut tx, page.account, unread).await?;
+    }
     let fans: Vec<_> = chats.items.iter().map(|chat| chat.fan.clone()).collect();
     store::add_fans(&mut tx, page.account, &fans).await?;
     let moved = store::set_chats_due(&mut tx, page.account, &chats.items).await?;
@@ -29,6 +34,15 @@ pub(super) async fn list(page: &Page<'_>, standing: &Standing) -> Result<bool, S
     store::set_messages_done(&mut tx, page.account).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// How many chats have something unread, where the platform counts them.
+async fn unread(page: &Page<'_>) -> Result<Option<i64>, StepError> {
+    let access = page.access;
+    if !access.client.platform().capabilities.unread_chats {
+        return Ok(None);
+    }
+    Ok(Some(access.client.unread_chats(&access.token, &access.account).await?))
 }
 
 /// Reads one of the chats that wait.

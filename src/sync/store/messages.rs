@@ -56,6 +56,20 @@ pub(in crate::sync) async fn set_chat_list(
     Ok(())
 }
 
+/// So many chats have something unread now.
+pub(in crate::sync) async fn set_unread(tx: &mut AgencyTx, account: AccountId, chats: i64) -> Result<()> {
+    let agency = tx.agency_id();
+    sqlx::query!(
+        "update syncs set unread_chats = $3, unread_at = now() where agency_id = $1 and account_id = $2",
+        agency as AgencyId,
+        account as AccountId,
+        chats
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// A chat that waits to be read.
 pub(in crate::sync) struct DueChat {
     pub fan_id: String,

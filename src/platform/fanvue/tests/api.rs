@@ -40,6 +40,20 @@ async fn a_range_of_earnings_is_asked_for_on_every_page() {
 }
 
 #[tokio::test]
+async fn unread_chats_are_a_count_or_an_error_and_never_a_guess() {
+    let unread =
+        json!({"unreadChatsCount": 7, "unreadMessagesCount": 19, "unreadNotifications": {"newTip": 3}});
+    let fake = fake([ok(unread), ok(json!({"unreadChatsCount": -1})), ok(json!({}))]).await;
+    assert_eq!(fake.client.unread_chats(&token(), &creator()).await, Ok(7));
+    assert_eq!(fake.target(), "/creators/c%2F1/chats/unread");
+    for _ in 0..2 {
+        let error = fake.client.unread_chats(&token(), &AccountRef::Own).await.unwrap_err();
+        assert!(matches!(error, PlatformError::Malformed { .. }));
+        assert_eq!(fake.target(), "/chats/unread");
+    }
+}
+
+#[tokio::test]
 async fn the_creators_of_an_agency_are_read_to_the_last_page() {
     let page = |id: &str, more| ok(json!({"data": [{"uuid": id}], "pagination": {"hasMore": more}}));
     let fake = fake([page("a", true), page("b", false)]).await;
