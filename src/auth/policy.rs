@@ -66,6 +66,7 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::search::policy::Search::INFO,
     crate::connections::policy::ViewConnections::INFO,
     crate::connections::policy::ConnectAccounts::INFO,
+    crate::connections::policy::ConnectOwnAccounts::INFO,
     crate::connections::policy::DisconnectAccounts::INFO,
     crate::connections::policy::ManageConnectLinks::INFO,
 ];

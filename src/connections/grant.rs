@@ -162,6 +162,9 @@ async fn settle(
     if reached.is_empty() {
         return Err(Refusal::NoCreator(owner).into());
     }
+    if grant.own {
+        ensure_hers(&mut tx, kind, &grant, &owner, reached).await?;
+    }
     let replaced = store::find_grant_of(&mut tx, kind.as_str(), &me.platform_account_id, id).await?;
     let mut moved = Vec::new();
     if let Some(old) = replaced {
@@ -185,6 +188,23 @@ async fn settle(
     }
     tx.commit().await?;
     Ok(connected)
+}
+
+/// What a creator grants by herself ends at her own record: an agency's grant reaches others, and an account that is another
+/// creator's here is not hers to move.
+async fn ensure_hers(
+    tx: &mut AgencyTx,
+    kind: PlatformKind,
+    grant: &store::Grant,
+    owner: &str,
+    reached: &[Reached],
+) -> Result<(), Stop> {
+    let not_hers = || Stop::from(Refusal::NotHers(owner.to_owned()));
+    let [Reached { platform_account_id, via_agency: false, .. }] = reached else { return Err(not_hers()) };
+    let known =
+        store::list_known_accounts(tx, kind.as_str(), std::slice::from_ref(platform_account_id)).await?;
+    let others = known.iter().any(|account| account.creator.is_some() && account.creator != grant.creator);
+    if others || grant.creator.is_none() { Err(not_hers()) } else { Ok(()) }
 }
 
 fn display_name(me: &AccountProfile) -> String {

@@ -53,6 +53,7 @@ pub async fn make(db: &Db, scope: &Scope<ManageConnectLinks>, new: NewLink) -> R
         note: &note,
         creator: new.creator,
         made_by: scope.member().user_id(),
+        own: false,
         expires_at: tx.now() + Duration::days(new.days),
     };
     let event = Event::new("links.made").subject(row.id);

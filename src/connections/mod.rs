@@ -21,6 +21,8 @@ mod keeper;
 #[cfg(feature = "ssr")]
 mod links;
 #[cfg(feature = "ssr")]
+mod own;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod policy;
@@ -68,6 +70,8 @@ pub use links::{
     GoodLink, LIFETIMES, NewLink, Open, list_open, make as make_link, open as open_link,
     revoke as revoke_link,
 };
+#[cfg(feature = "ssr")]
+pub use own::make_own_link;
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]

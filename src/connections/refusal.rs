@@ -28,6 +28,8 @@ pub enum Refusal {
     MissingScopes(Vec<&'static str>),
     /// Neither a creator nor an agency; whose account it is.
     NoCreator(String),
+    /// A creator connects by herself what is not hers alone; whose account it is.
+    NotHers(String),
     /// Another person of the platform granted than the one whose connection was to be renewed.
     OtherPerson {
         /// Who granted.
@@ -59,6 +61,7 @@ impl Refusal {
             Self::Unfinished => "unfinished",
             Self::MissingScopes(_) => "missing_scopes",
             Self::NoCreator(_) => "no_creator",
+            Self::NotHers(_) => "not_hers",
             Self::OtherPerson { .. } => "other_person",
             Self::Withdrawn => "withdrawn",
             Self::LinkGone => "link_gone",
@@ -73,7 +76,7 @@ impl Refusal {
             Self::Denied => 200,
             Self::UnknownState | Self::ConsentFailed(_) | Self::CodeRefused => 400,
             Self::OtherSession | Self::MissingScopes(_) | Self::MayNot => 403,
-            Self::Used | Self::OtherPerson { .. } | Self::Withdrawn => 409,
+            Self::Used | Self::OtherPerson { .. } | Self::NotHers(_) | Self::Withdrawn => 409,
             Self::Expired | Self::LinkGone => 410,
             Self::NoCreator(_) => 422,
             Self::PlatformDown | Self::Unfinished => 502,
@@ -94,7 +97,7 @@ impl Refusal {
             Self::PlatformDown | Self::Unfinished => format!("{name} does not answer"),
             Self::MissingScopes(_) => "A permission is missing".to_owned(),
             Self::NoCreator(_) => "This is no creator's account".to_owned(),
-            Self::OtherPerson { .. } => "That is another account".to_owned(),
+            Self::OtherPerson { .. } | Self::NotHers(_) => "That is another account".to_owned(),
             Self::Withdrawn => format!("{name} ended the permission"),
             Self::LinkGone => "This link no longer works".to_owned(),
             Self::MayNot => "Not allowed".to_owned(),
@@ -139,6 +142,9 @@ impl Refusal {
                     "{who} is neither a creator's nor an agency's account on {name}. Nothing was connected."
                 )
             }
+            Self::NotHers(who) => format!(
+                "You signed in to {name} as {who}, and that account is not yours alone. Nothing was connected."
+            ),
             Self::OtherPerson { granted, expected } => format!(
                 "You signed in to {name} as {granted}, but this connection is {expected}'s. Nothing was changed."
             ),
@@ -171,6 +177,7 @@ impl Refusal {
             Self::OtherPerson { expected, .. } => {
                 format!("Begin again, and sign in to {name} as {expected}.")
             }
+            Self::NotHers(_) => format!("Begin again, and sign in to {name} with your own account."),
             Self::PlatformDown => "Try again in a few minutes.".to_owned(),
             Self::Unfinished => "Finish it in a few minutes; there is no need to allow it again.".to_owned(),
             Self::MayNot => "An owner of the agency can change your role.".to_owned(),

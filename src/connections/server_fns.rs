@@ -90,6 +90,15 @@ pub async fn make_connect_link(
     Ok(())
 }
 
+/// A creator who is signed in connects an account of her own: from here on it is as with any link.
+#[server]
+pub async fn connect_own_account(platform: String) -> Result<(), Problem> {
+    let app = App::current()?;
+    let token = super::make_own_link(&app.db, &auth::scope()?, known(&platform)?).await?;
+    outcome::go(told::link_path(&token));
+    Ok(())
+}
+
 #[server]
 pub async fn revoke_connect_link(link: ConnectLinkId) -> Result<(), Problem> {
     let note = super::revoke_link(&App::current()?.db, &auth::scope()?, link).await?;

@@ -1,11 +1,13 @@
 //! The SQL of connections: here health and refreshing, in the files beside it the rest. What is due is told by the database's clock alone, since the
 //! clocks of processes differ.
 
+mod accounts;
 mod attempts;
 mod grants;
 mod links;
 mod lists;
 
+pub(super) use accounts::*;
 pub(super) use attempts::*;
 pub(super) use grants::*;
 pub(super) use links::*;

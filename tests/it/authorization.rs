@@ -9,7 +9,7 @@ use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::audit::policy::{ExportAudit, ManageAuditRetention, ViewAudit};
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{
-    ConnectAccounts, DisconnectAccounts, ManageConnectLinks, ViewConnections,
+    ConnectAccounts, ConnectOwnAccounts, DisconnectAccounts, ManageConnectLinks, ViewConnections,
 };
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
 use creatorcrm::earnings::policy::{ExportEarnings, ViewEarnings};
@@ -275,6 +275,7 @@ pub const TABLE: &[Entry] = &[
         &[("platform", "fanvue"), ("note", "Mia"), ("days", "7")],
         May::Holders(&ManageConnectLinks::INFO),
     ),
+    act("connect_own_account", &[("platform", "fanvue")], May::Holders(&ConnectOwnAccounts::INFO)),
     row_act("revoke_connect_link", &[("link", "{link}")], May::Holders(&ManageConnectLinks::INFO)),
     act("connect_by_link", &[("token", "x")], May::Anybody),
     act("choose_by_link", &[("connection", "{connection}"), ("accounts[]", "p1")], May::Anybody),

@@ -6,8 +6,8 @@ use crate::accounts::service;
 use crate::accounts::types::Account;
 use crate::auth::Visitor;
 use crate::connections::Connection;
-use crate::connections::policy::ConnectAccounts;
-use crate::connections::server_fns::Reconnect;
+use crate::connections::policy::{ConnectAccounts, ConnectOwnAccounts, DisconnectAccounts};
+use crate::connections::server_fns::{ConnectOwnAccount, Reconnect};
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::platform::Platforms;
@@ -21,6 +21,34 @@ use chrono_tz::Tz;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+/// What the visitor may do about the connection.
+#[derive(Clone, Copy)]
+struct May {
+    connect: Connect,
+    disconnect: bool,
+}
+
+/// Whose accounts the visitor may connect.
+#[derive(Clone, Copy)]
+enum Connect {
+    Any,
+    Own,
+    Nothing,
+}
+
+impl May {
+    fn of(visitor: &Visitor) -> Self {
+        let connect = if visitor.scope::<ConnectAccounts>().is_ok() {
+            Connect::Any
+        } else if visitor.scope::<ConnectOwnAccounts>().is_ok() {
+            Connect::Own
+        } else {
+            Connect::Nothing
+        };
+        Self { connect, disconnect: visitor.scope::<DisconnectAccounts>().is_ok() }
+    }
+}
+
 /// `GET /accounts/{account}/connection`
 ///
 /// # Errors
@@ -29,13 +57,13 @@ pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path
     let scope = visitor.scope::<ViewAccounts>()?;
     let (account, connection, progress) = service::connection(&app.db, &scope, id).await?;
     let reasons = connection.as_ref().map(|it| reasons(&app.platforms, it)).unwrap_or_default();
-    let may_connect = visitor.scope::<ConnectAccounts>().is_ok();
+    let may = May::of(&visitor);
     let (zone, rights) = (zone(&visitor), Rights::of(&visitor));
     let title = format!("Connection of {}", account.name);
     Ok(Page::new(title, move || {
         let body = match connection {
-            Some(connection) => content(&account, connection, reasons, zone, may_connect).into_any(),
-            None => gone(&account, may_connect).into_any(),
+            Some(connection) => content(&account, connection, reasons, zone, may).into_any(),
+            None => gone(&account, may).into_any(),
         };
         view! {
             <Top account zone rights/>
@@ -67,7 +95,7 @@ fn content(
     connection: Connection,
     reasons: Vec<(String, &'static str)>,
     zone: Option<Tz>,
-    may_connect: bool,
+    may: May,
 ) -> impl IntoView + use<> {
     let todo = connection.health.what_to_do(connection.platform);
     let todo = todo.unwrap_or_else(|| "Nothing to do.".to_owned());
@@ -83,7 +111,7 @@ fn content(
         view! { <div><dt><code>{name}</code></dt><dd>{why}</dd></div> }
     });
     let reasons = reasons.collect_view();
-    let actions = may_connect.then(|| actions(account, &connection));
+    let actions = actions(account, &connection, may);
     let badge =
         view! { <HealthBadge health=account.health.state.clone() since=account.health.since zone=zone/> };
     view! {
@@ -108,25 +136,46 @@ fn content(
     }
 }
 
-fn actions(account: &Account, connection: &Connection) -> impl IntoView + use<> {
-    view! {
-        <div class="row">
+fn actions(account: &Account, connection: &Connection, may: May) -> impl IntoView + use<> {
+    let again = match may.connect {
+        Connect::Any => view! {
             <form method="post" action=Reconnect::PATH>
                 <Hidden name="connection" value=connection.id.to_string()/>
                 <button class="button secondary small">"Reconnect"</button>
             </form>
-            <a class="button danger small" href=account.path("disconnect")>"Disconnect…"</a>
-        </div>
+        }
+        .into_any(),
+        Connect::Own => own(account, "Reconnect", "button secondary small").into_any(),
+        Connect::Nothing => ().into_any(),
+    };
+    let end = may.disconnect.then(|| {
+        view! { <a class="button danger small" href=account.path("disconnect")>"Disconnect…"</a> }
+    });
+    view! { <div class="row">{again}{end}</div> }
+}
+
+/// A creator connects by herself.
+fn own(account: &Account, words: &'static str, class: &'static str) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action=ConnectOwnAccount::PATH>
+            <Hidden name="platform" value=account.platform.as_str()/>
+            <button class=class>{words}</button>
+        </form>
     }
 }
 
-fn gone(account: &Account, may_connect: bool) -> impl IntoView + use<> {
+fn gone(account: &Account, may: May) -> impl IntoView + use<> {
     let title = format!("{} is disconnected", account.name);
     let text = format!(
         "We have no access to it on {} any more. What was read is kept. Connect it again and it goes on where it stopped.",
         account.platform.name()
     );
-    let connect = may_connect
-        .then(|| view! { <a class="button primary" href="/connections/new">"Connect it again"</a> });
+    let connect = match may.connect {
+        Connect::Any => {
+            view! { <a class="button primary" href="/connections/new">"Connect it again"</a> }.into_any()
+        }
+        Connect::Own => own(account, "Connect it again", "button primary").into_any(),
+        Connect::Nothing => ().into_any(),
+    };
     view! { <Empty icon="unlink" title text>{connect}</Empty> }
 }

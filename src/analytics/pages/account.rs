@@ -8,7 +8,7 @@ use crate::analytics::service;
 use crate::analytics::types::{AccountBoard, Edition};
 use crate::auth::Visitor;
 use crate::connections::Health;
-use crate::connections::policy::ConnectAccounts;
+use crate::connections::policy::{ConnectAccounts, ConnectOwnAccounts};
 use crate::earnings::policy::ViewEarnings;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
@@ -50,7 +50,8 @@ pub async fn account(
         edition,
         choice,
         currency: asked.currency.and_then(|code| code.parse().ok()),
-        may_connect: visitor.scope::<ConnectAccounts>().is_ok(),
+        may_connect: visitor.scope::<ConnectAccounts>().is_ok()
+            || visitor.scope::<ConnectOwnAccounts>().is_ok(),
         account: Some(id),
     };
     let (account, board) = service::of_account(&app.db, &scope, edition, id, choice).await?;

@@ -123,14 +123,22 @@ pub async fn done(State(app): State<App>, visitor: Visitor, Path(id): Path<Conne
     let visit = visit(&app, &visitor, id).await?;
     let choosing = visit.choosing(&app.db).await?;
     let agency = visit.agency_name().to_owned();
+    let signed_in = visitor.member().is_some();
     let view = move || {
         let name = choosing.platform.name();
+        let (then, home) = if signed_in {
+            let home = view! { <div class="row"><a class="button primary" href="/dashboard">"To your accounts"</a></div> };
+            ("The newest come first.", Some(home))
+        } else {
+            ("You can close this page.", None)
+        };
         view! {
             <div class="empty">
                 <Icon name="good"/>
                 <h1>"Thank you, that is all"</h1>
-                <p>{format!("{agency} can now see the figures of {} on {name}. You can close this page.", choosing.owner)}</p>
+                <p>{format!("{agency} can now see the figures of {} on {name}. {then}", choosing.owner)}</p>
                 <p class="faint">{format!("To end it, remove CreatorCRM from the connected apps in your {name} settings, or tell {agency}.")}</p>
+                {home}
             </div>
         }
     };

@@ -60,6 +60,7 @@ fn creator_can(refusal: &Refusal) -> String {
         Refusal::LinkGone => "Ask the agency for a new link.",
         Refusal::Used => "If you allowed it, you are connected, and can close this page.",
         Refusal::OtherSession => "Open the link again in this browser.",
+        Refusal::NotHers(_) => "Begin again from your first page, and sign in there with your own account.",
         _ => "If you want to go on, open the link again.",
     }
     .to_owned()
@@ -67,9 +68,12 @@ fn creator_can(refusal: &Refusal) -> String {
 
 fn creator_actions(refusal: &Refusal, connection: Option<ConnectionId>) -> impl IntoView + use<> {
     let connection = connection.filter(|_| *refusal == Refusal::Unfinished);
-    connection.map(|id| {
+    let again = connection.map(|id| {
         view! { <Form action=FinishByLink::PATH><Hidden name="connection" value=id.to_string()/><Submit words="Try again"/></Form> }
-    })
+    });
+    let home = matches!(refusal, Refusal::NotHers(_))
+        .then(|| view! { <a class="button primary" href="/dashboard">"To your first page"</a> });
+    view! { {again}{home} }
 }
 
 fn member_actions(

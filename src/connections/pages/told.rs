@@ -45,7 +45,12 @@ pub fn disconnected(ended: &Ending) -> String {
 
 /// The whole address of a creator's link.
 pub fn link_address(public_url: &str, token: &SecretString) -> String {
-    format!("{public_url}/connect/{}", token.expose_secret())
+    format!("{public_url}{}", link_path(token))
+}
+
+/// The same on this site.
+pub fn link_path(token: &SecretString) -> String {
+    format!("/connect/{}", token.expose_secret())
 }
 
 #[cfg(test)]

@@ -14,14 +14,16 @@ pub(in crate::connections) struct NewLinkRow<'a> {
     pub note: &'a str,
     pub creator: Option<CreatorId>,
     pub made_by: UserId,
+    /// Made by the creator for herself.
+    pub own: bool,
     pub expires_at: DateTime<Utc>,
 }
 
 pub(in crate::connections) async fn add_link(tx: &mut AgencyTx, new: NewLinkRow<'_>) -> Result<()> {
     let (agency, now) = (tx.agency_id(), tx.now());
     sqlx::query!(
-        "insert into connect_links (agency_id, id, token_hash, platform, note, creator_id, created_by, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into connect_links (agency_id, id, token_hash, platform, note, creator_id, created_by, created_at, expires_at, own)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         agency as AgencyId,
         new.id as ConnectLinkId,
         new.token_hash,
@@ -30,20 +32,36 @@ pub(in crate::connections) async fn add_link(tx: &mut AgencyTx, new: NewLinkRow<
         new.creator as Option<CreatorId>,
         new.made_by as UserId,
         now,
-        new.expires_at
+        new.expires_at,
+        new.own
     )
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
-/// Links that can still be opened, newest first.
+/// Revokes what a creator made for herself and did not use.
+pub(in crate::connections) async fn revoke_own_links(tx: &mut AgencyTx, made_by: UserId) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "update connect_links set revoked_at = $3
+         where agency_id = $1 and created_by = $2 and own and used_at is null and revoked_at is null",
+        agency as AgencyId,
+        made_by as UserId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Links that can still be opened, newest first; those that creators make for themselves are nobody else's.
 pub(in crate::connections) async fn list_open_links(tx: &mut AgencyTx) -> Result<Vec<OpenLink>> {
     let (agency, now) = (tx.agency_id(), tx.now());
     let rows = sqlx::query!(
         r#"select l.id as "id: ConnectLinkId", l.platform, l.note, u.name as made_by, l.created_at, l.expires_at
            from connect_links l join users u on u.id = l.created_by
-           where l.agency_id = $1 and l.used_at is null and l.revoked_at is null and l.expires_at > $2
+           where l.agency_id = $1 and not l.own and l.used_at is null and l.revoked_at is null and l.expires_at > $2
            order by l.created_at desc, l.id desc"#,
         agency as AgencyId,
         now
