@@ -61,6 +61,8 @@ pub mod connections;
 pub mod creators;
 #[cfg(feature = "ssr")]
 pub mod fans;
+#[cfg(feature = "ssr")]
+pub mod home;
 pub mod identity;
 #[cfg(feature = "ssr")]
 pub mod paid_messages;

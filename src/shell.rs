@@ -1,6 +1,7 @@
 //! The HTML document around every page: head, navigation, notices, and the script that wakes islands.
 
 use crate::accounts::policy::ViewAccounts;
+use crate::analytics::policy::ViewDashboard;
 use crate::auth::{Member, Permission, Role, Visitor};
 use crate::creators::policy::ViewCreators;
 use crate::identity::pages::{AskToConfirm, SecondFactorDue};
@@ -142,8 +143,9 @@ const start = () => load().catch(() => new Promise((again) => setTimeout(again, 
 }
 
 /// Where the navigation leads: path, icon, words, and whose it is.
-const PLACES: [(&str, &str, &str, &[Role]); 6] = [
-    ("/dashboard", "dashboard", "Dashboard", &[Role::Owner, Role::Manager, Role::Chatter, Role::Creator]),
+const PLACES: [(&str, &str, &str, &[Role]); 7] = [
+    ("/dashboard", "dashboard", "Dashboard", ViewDashboard::INFO.roles),
+    ("/dashboard", "dashboard", "Home", &[Role::Chatter, Role::Creator]),
     // Owners have it in the agency's menu: five places fit on a phone.
     ("/audit", "shield", "Audit log", &[Role::Compliance]),
     ("/accounts", "accounts", "Accounts", ViewAccounts::INFO.roles),
@@ -241,7 +243,7 @@ pub fn problem_page(problem: Problem, signed_in: bool) -> Page {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let frame = if signed_in { Frame::App } else { Frame::Plain };
     let (home, words) =
-        if signed_in { ("/dashboard", "To the dashboard") } else { ("/sign-in", "To sign-in") };
+        if signed_in { ("/dashboard", "To your first page") } else { ("/sign-in", "To sign-in") };
     let view = move || {
         let reference =
             problem.reference.map(|it| view! { <p class="faint small">"Reference: "<code>{it}</code></p> });

@@ -19,7 +19,7 @@ use crate::paid_messages;
 use crate::period::{Choice, Period};
 use crate::sync;
 use crate::ui::Compared;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -75,27 +75,34 @@ pub async fn page(tx: &mut AgencyTx, filter: &Filter, turn: &Turn<Key>) -> Resul
 fn listed(row: ListedRow, period: Period, previous: Period) -> Result<Listed> {
     let known = row.known;
     let own = currency(&known)?;
-    let is_known = known.backfill_done_at.is_some()
-        || known.backfill_reached.is_some_and(|at| at.date_naive() < previous.start);
-    let compares = is_known && row.first_day.is_some_and(|day| day < previous.end);
-    let mut sums: BTreeMap<(bool, Currency), (i64, i64)> = BTreeMap::new();
+    let (today, yesterday) = (period.last_day(), period.last_day() - Days::new(1));
+    let mut sums: BTreeMap<(bool, Currency), Sums> = BTreeMap::new();
     let mut days: BTreeMap<NaiveDate, i64> = BTreeMap::new();
     for ((day, code), net) in row.days.into_iter().zip(&row.currencies).zip(row.nets) {
         let code: Currency = code.parse().map_err(anyhow::Error::from)?;
-        let (now, before) = sums.entry((code != own, code)).or_default();
-        *if day >= period.start { now } else { before } += net;
+        let sums = sums.entry((code != own, code)).or_default();
+        *if day >= period.start { &mut sums.now } else { &mut sums.before } += net;
+        sums.today += if day == today { net } else { 0 };
+        sums.yesterday += if day == yesterday { net } else { 0 };
         if code == own {
             days.insert(day, net);
         }
     }
     sums.entry((false, own)).or_default();
-    let money = |minor, (_, code): (bool, Currency)| Money::new(minor, code);
-    let net = sums
-        .iter()
-        .map(|(key, (now, before))| Compared::new(money(*now, *key), compares.then(|| money(*before, *key))));
+    // Days from `since` on are all here, and the last of those before `end` is not from before the first earning.
+    let compares = |since: NaiveDate, end: NaiveDate| {
+        let is_known = known.backfill_done_at.is_some()
+            || known.backfill_reached.is_some_and(|at| at.date_naive() < since);
+        is_known && row.first_day.is_some_and(|day| day < end)
+    };
+    let (months, two_days) = (compares(previous.start, previous.end), compares(yesterday, today));
+    let net = sums.iter().map(|((_, code), it)| against(*code, it.now, it.before, months)).collect();
+    let of_today =
+        sums.iter().map(|((_, code), it)| against(*code, it.today, it.yesterday, two_days)).collect();
     Ok(Listed {
         id: known.id,
-        net: net.collect(),
+        net,
+        today: of_today,
         days: period.iter().map(|day| days.get(&day).copied().unwrap_or(0)).collect(),
         key: (row.rank, row.low, known.id),
         platform: known.platform.parse().map_err(anyhow::Error::from)?,
@@ -106,6 +113,20 @@ fn listed(row: ListedRow, period: Period, previous: Period) -> Result<Listed> {
         name: known.name,
         handle: known.handle,
     })
+}
+
+/// What an account earned in one currency.
+#[derive(Default)]
+struct Sums {
+    now: i64,
+    before: i64,
+    today: i64,
+    yesterday: i64,
+}
+
+fn against(code: Currency, now: i64, before: i64, compares: bool) -> Compared {
+    let money = |minor| Money::new(minor, code);
+    Compared::new(money(now), compares.then(|| money(before)))
 }
 
 fn currency(known: &KnownRow) -> Result<Currency> {

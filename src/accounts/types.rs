@@ -137,6 +137,8 @@ pub struct Listed {
     pub creator: Option<Belongs>,
     /// Net of the last 30 days against the 30 before, per currency; the account's own first.
     pub net: Vec<Compared>,
+    /// Net of today against yesterday, per currency in the same order.
+    pub today: Vec<Compared>,
     /// Net per day of the last 30, in the account's own currency.
     pub days: Vec<i64>,
     /// As the platform counts them.

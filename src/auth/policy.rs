@@ -45,6 +45,8 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::identity::policy::ManageOwnProfile::INFO,
     crate::identity::policy::ManageOwnAgencies::INFO,
     crate::identity::policy::ManageMemberDevices::INFO,
+    crate::home::policy::ViewHome::INFO,
+    crate::home::policy::ViewWork::INFO,
     crate::analytics::policy::ViewDashboard::INFO,
     crate::accounts::policy::ViewAccounts::INFO,
     crate::accounts::policy::ManageAccounts::INFO,

@@ -2,6 +2,7 @@
 
 use crate::accounts::policy::ViewAccounts;
 use crate::agencies::policy::{ManageAgency, ManageSecurity};
+use crate::analytics::policy::ViewDashboard;
 use crate::audit::policy::ViewAudit;
 use crate::auth::{Permission, Role};
 use crate::connections::policy::{ConnectAccounts, ViewConnections};
@@ -69,7 +70,8 @@ pub(super) struct Place {
 
 /// Every page that needs no id. A page that is left out is still reached by its links.
 pub(super) const PLACES: &[Place] = &[
-    place("/dashboard", "Dashboard", "home overview earnings figures", &Role::ALL),
+    place("/dashboard", "Dashboard", "home overview earnings figures", ViewDashboard::INFO.roles),
+    place("/dashboard", "Home", "first start work", &[Role::Chatter, Role::Creator]),
     place("/accounts", "Accounts", "list", ViewAccounts::INFO.roles),
     place("/creators", "Creators", "list models", ViewCreators::INFO.roles),
     place("/connections", "Connections", "health reconnect oauth", ViewConnections::INFO.roles),

@@ -5,7 +5,7 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, analytics, audit, connections, creators, identity, mail, search, team, webhooks,
+    accounts, agencies, analytics, audit, connections, creators, home, identity, mail, search, team, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -104,8 +104,8 @@ pub fn watched(app: App) -> Router {
 /// Pages and server functions.
 fn pages() -> Listed {
     Listed::default()
-        .route("/", get(home))
-        .route("/dashboard", get(analytics::pages::dashboard))
+        .route("/", get(front))
+        .route("/dashboard", get(home::pages::home))
         .route("/sign-in", get(identity::pages::sign_in))
         .route("/sign-in/second", get(identity::pages::second_step))
         .route("/confirm", get(identity::pages::confirm))
@@ -168,7 +168,7 @@ fn pages() -> Listed {
         .route("/api/{*function}", post(forms::server_function))
 }
 
-async fn home(visitor: Visitor) -> Redirect {
+async fn front(visitor: Visitor) -> Redirect {
     Redirect::to(if visitor.member().is_some() { "/dashboard" } else { "/sign-in" })
 }
 

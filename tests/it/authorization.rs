@@ -5,7 +5,6 @@
 use crate::app::{Browser, TestApp, function_name, function_path};
 use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
 use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency, ManageSecurity};
-use creatorcrm::analytics::policy::ViewDashboard;
 use creatorcrm::audit::policy::{ExportAudit, ManageAuditRetention, ViewAudit};
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{
@@ -13,6 +12,7 @@ use creatorcrm::connections::policy::{
 };
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
 use creatorcrm::earnings::policy::{ExportEarnings, ViewEarnings};
+use creatorcrm::home::policy::ViewHome;
 use creatorcrm::identity::policy::{
     ManageMemberDevices, ManageOwnAgencies, ManageOwnProfile, ManageOwnSecondFactor, ManageOwnSessions,
     ResetSecondFactor,
@@ -68,7 +68,7 @@ pub const TABLE: &[Entry] = &[
     page("/health/database", May::Anybody),
     page("/health/external", May::Anybody),
     page("/metrics", May::Anybody),
-    page("/dashboard", May::Holders(&ViewDashboard::INFO)),
+    page("/dashboard", May::Holders(&ViewHome::INFO)),
     // Platforms prove themselves by their signature; tests/it/webhooks.rs.
     page("/webhooks/{platform}", May::Anybody),
     page("/sign-in", May::Anybody),

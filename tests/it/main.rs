@@ -25,6 +25,7 @@ mod devices;
 mod earnings;
 mod faults;
 mod figures;
+mod home;
 mod identity;
 mod known_emails;
 mod ledger;

@@ -12,20 +12,19 @@ pub use account::account;
 use super::policy::ViewDashboard;
 use super::service;
 use super::types::{Board, Dashboard, Edition};
-use crate::auth::{Role, Scope, Visitor};
+use crate::auth::{Scope, Visitor};
 use crate::connections::ProblemConnection;
 use crate::connections::policy::ConnectAccounts;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::AccountId;
 use crate::money::Currency;
 use crate::period::{Choice, Period};
 use crate::server::fragments::Key;
-use crate::server::frame::{Page, accepts_html, render};
+use crate::server::frame::{Page, render};
 use crate::server::state::App;
 use crate::ui::{Address, Banner, Empty, LiveRegion, PageHeader, PeriodPicker, Tone};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -84,20 +83,16 @@ impl Shown {
     }
 }
 
-/// `GET /dashboard`
+/// `GET /dashboard` of those who see the whole agency (home/pages.rs has the others').
 ///
 /// # Errors
-/// `NotSignedIn`, or when the database does not answer.
+/// `NotSignedIn`, `Forbidden`, or when the database does not answer.
 pub async fn dashboard(
     State(app): State<App>,
     visitor: Visitor,
-    headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let scope = match visitor.scope::<ViewDashboard>() {
-        Err(Error::Forbidden) => return Ok(home_of_others(&visitor, &headers)),
-        scope => scope?,
-    };
+    let scope = visitor.scope::<ViewDashboard>()?;
     let (choice, mistake) = match asked.choice() {
         Ok(choice) => (choice, None),
         Err(sentence) => (USUAL, Some(sentence)),
@@ -130,34 +125,6 @@ async fn fragment(app: &App, scope: &Scope<ViewDashboard>, shown: Shown) -> Resu
 
 fn mistaken(sentence: String) -> impl IntoView {
     view! { <Banner tone=Tone::Warn title=sentence text="Here are the last 30 days."/> }
-}
-
-/// Compliance officers begin at the audit log.
-fn home_of_others(visitor: &Visitor, headers: &HeaderMap) -> Response {
-    let officer = visitor.member().is_some_and(|member| member.role() == Role::Compliance);
-    if officer && accepts_html(headers) {
-        return Redirect::to("/audit").into_response();
-    }
-    not_for_this_role(visitor).into_response()
-}
-
-fn not_for_this_role(visitor: &Visitor) -> Page {
-    let role = visitor.member().map_or("member", |member| match member.role() {
-        Role::Compliance => "compliance officer",
-        role => role.as_str(),
-    });
-    let text =
-        format!("It shows what the whole agency earns. You are here as a {role}; an owner can change that.");
-    let view = move || {
-        view! {
-            <div class="empty">
-                <h1>"The dashboard is for owners and managers"</h1>
-                <p>{text}</p>
-                <div class="row"><a class="button secondary" href="/settings/devices">"Your signed-in devices"</a></div>
-            </div>
-        }
-    };
-    Page::new("Not allowed", view).with_status(StatusCode::FORBIDDEN)
 }
 
 /// The regions are there whatever is in them, so that a page that stays open follows from the first account on.
