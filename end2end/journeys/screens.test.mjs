@@ -29,6 +29,10 @@ before(async () => {
   await page.getByLabel("Mia Larsson").check();
   await page.getByRole("button", { name: "Send the invitation" }).click();
   await (await join(page, "Nils")).close();
+  await invite(page, "Nell", "creator");
+  await page.getByLabel("Which creator").selectOption("Nora Quinn");
+  await page.getByRole("button", { name: "Send the invitation" }).click();
+  await (await join(page, "Nell")).close();
   await invite(page, "Ninja", "manager");
   await page.getByRole("button", { name: "Send the invitation" }).click();
   await page.goto("/team");
@@ -56,13 +60,19 @@ for (const theme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
     test(`every screen in use, ${theme}, ${width} wide`, async () => {
       const { page, complaints, close } = await person({ theme, width });
-      await page.goto("/sign-in");
-      await page.getByLabel("Email").fill("nadia@example.com");
-      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await page.getByRole("button", { name: "Sign in", exact: true }).click();
-      await page.waitForURL("**/dashboard**");
+      await signIn(page, "nadia");
       for (const path of screens) await look(page, complaints, path, `used-${theme}-${width}`);
       await close();
+    });
+
+    // Before there is anything on them: home.test.mjs.
+    test(`the first pages of a chatter and a creator, ${theme}, ${width} wide`, async () => {
+      for (const [name, role] of [["nils", "chatter"], ["nell", "creator"]]) {
+        const { page, complaints, close } = await person({ theme, width });
+        await signIn(page, name);
+        for (const path of ["/dashboard", "/accounts"]) await look(page, complaints, path, `${role}-${theme}-${width}`);
+        await close();
+      }
     });
 
     test(`every screen outside and empty, ${theme}, ${width} wide`, async () => {
@@ -73,6 +83,14 @@ for (const theme of ["light", "dark"]) {
       await close();
     });
   }
+}
+
+async function signIn(page, name) {
+  await page.goto("/sign-in");
+  await page.getByLabel("Email").fill(`${name}@example.com`);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/dashboard**");
 }
 
 async function look(page, complaints, path, kind) {
