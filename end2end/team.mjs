@@ -17,6 +17,13 @@ export async function join(owner, name, { js = true } = {}) {
   return joined;
 }
 
+/// Opens the mailed link that confirms the person's own address; only then may they invite.
+export async function confirmAddress(page, name) {
+  await page.goto(await mailed(page, `${name.toLowerCase()}@example.com`, "Confirm your address"));
+  await page.getByRole("button", { name: "Yes, confirm it" }).click();
+  await page.waitForURL("**/dashboard**");
+}
+
 /// Fills the form that invites, up to the last press.
 export async function invite(page, name, role) {
   await page.goto(`/team/invite?role=${role}`);

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { connect, reloadedUntil } from "../connecting.mjs";
 import { latest, ledger, money, total } from "../ledger.mjs";
 import { accessible, closeBrowser, fits, PASSWORD, person, picture, signUp } from "../person.mjs";
-import { invite, join } from "../team.mjs";
+import { confirmAddress, invite, join } from "../team.mjs";
 
 after(closeBrowser);
 
@@ -14,6 +14,7 @@ let screens;
 before(async () => {
   const { page, close } = await person();
   await signUp(page, "Nadia");
+  await confirmAddress(page, "Nadia");
   for (const name of ["Mia Larsson", "Nora Quinn", "Lena Hoffmann"]) await connect(page, name);
   const earned = total(latest((await ledger()).find((it) => it.handle === "mia.larsson").earnings, 30));
   await page.goto("/accounts");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { connect } from "../connecting.mjs";
 import { accessible, closeBrowser, fits, person, signUp } from "../person.mjs";
-import { invite, join } from "../team.mjs";
+import { confirmAddress, invite, join } from "../team.mjs";
 
 after(closeBrowser);
 
@@ -14,6 +14,7 @@ for (const js of [true, false]) {
     const [ownerName, chatter] = js ? ["Tess", "Cora"] : ["Tove", "Cilla"];
     const { page, close } = await person({ js });
     await signUp(page, ownerName);
+    await confirmAddress(page, ownerName);
     await connect(page, "Mia Larsson");
     await connect(page, "Nora Quinn");
     await page.goto("/team");
@@ -78,6 +79,7 @@ for (const js of [true, false]) {
     const [ownerName, manager] = js ? ["Ulla", "Magda"] : ["Ylva", "Malin"];
     const { page, close } = await person({ js });
     await signUp(page, ownerName);
+    await confirmAddress(page, ownerName);
     await page.goto("/team/invite/many?role=manager");
     await accessible(page);
     await page.getByLabel("Addresses").fill(`${manager.toLowerCase()}@example.com\n${ownerName.toLowerCase()}@example.com, nobody`);

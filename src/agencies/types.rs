@@ -97,6 +97,7 @@ pub fn checked_name(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("Type your agency's name"),
         text if text.chars().count() > MAX_NAME => Err("At most 100 characters fit here"),
+        text if text.contains(char::is_control) => Err("Type it on one line, without special characters"),
         text => Ok(text.to_owned()),
     }
 }

@@ -49,6 +49,8 @@ struct State {
 impl State {
     async fn step(mut self) -> Result<Option<(Vec<u8>, Self)>> {
         let Some(turn) = self.next.take() else { return Ok(None) };
+        // A reader may take days.
+        self.scope.ensure_current(&self.db).await?;
         let (zone, role) = (self.scope.member().zone(), self.scope.member().role());
         let mut tx = self.db.begin(&self.scope).await?;
         let rows = list::entries(&mut tx, &self.filter, zone, &turn, BATCH).await?;

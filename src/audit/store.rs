@@ -121,15 +121,17 @@ pub(super) async fn list_seen(
     subjects: &[String],
     since: DateTime<Utc>,
 ) -> Result<Vec<String>> {
-    let agency = tx.agency_id();
+    let (agency, ip) = (tx.agency_id(), tx.actor().ip.map(|ip| ip.to_string()));
     let seen = sqlx::query_scalar!(
         r#"select distinct coalesce(subject, '') as "subject!" from audit_views
-           where agency_id = $1 and user_id = $2 and at > $3 and event = $4 and coalesce(subject, '') = any($5)"#,
+           where agency_id = $1 and user_id = $2 and at > $3 and event = $4 and coalesce(subject, '') = any($5)
+             and ip is not distinct from ($6::text)::inet"#,
         agency as AgencyId,
         user as UserId,
         since,
         event,
-        subjects
+        subjects,
+        ip
     )
     .fetch_all(tx.conn())
     .await?;

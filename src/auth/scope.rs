@@ -1,7 +1,7 @@
 //! Scopes: the proof, taken by every service function that touches tenant data, that the caller may.
 
 use super::{Member, Origin, Permission};
-use crate::db::{Actor, Reach, Tenant};
+use crate::db::{Actor, Db, Reach, Tenant};
 use crate::error::{Error, Result};
 use crate::ids::AgencyId;
 use std::marker::PhantomData;
@@ -24,6 +24,21 @@ impl<P: Permission> Scope<P> {
             return Err(Error::Forbidden);
         }
         Ok(Self { member: member.clone(), origin: origin.clone(), permission: PhantomData })
+    }
+}
+
+impl<P: Permission> Scope<P> {
+    /// Makes sure that the member still is what the proof says: for what goes on long after the request began.
+    ///
+    /// # Errors
+    /// `Forbidden` when they are not.
+    pub async fn ensure_current(&self, db: &Db) -> Result<()> {
+        let agency = self.member.agency_id();
+        let now = Member::lookup(db, self.member.user_id(), Some(agency)).await?;
+        match now {
+            Some(now) if now.agency_id() == agency && P::INFO.roles.contains(&now.role()) => Ok(()),
+            _ => Err(Error::Forbidden),
+        }
     }
 }
 

@@ -100,7 +100,10 @@ async fn take(
     let refusal = objection(&tx, &attempt, session);
     match &refusal {
         None => store::set_attempt_used(&mut tx, &state_hash).await?,
+        // It may come back for as long as somebody likes.
+        Some(_) if attempt.refused_at.is_some() => {}
         Some(refusal) => {
+            store::set_attempt_refused(&mut tx, &state_hash).await?;
             let mut tx = tx.into_agency(&scope_of(&attempt, origin)).await?;
             audit::record(&mut tx, refused(&attempt, refusal)).await?;
             tx.commit().await?;
@@ -108,7 +111,7 @@ async fn take(
         }
     }
     tx.commit().await?;
-    Ok(Taken::Attempt(Box::new(attempt), None))
+    Ok(Taken::Attempt(Box::new(attempt), refusal))
 }
 
 fn objection(tx: &SystemTx, attempt: &store::Attempt, session: Option<&[u8]>) -> Option<Refusal> {

@@ -4,7 +4,7 @@ use super::policy::{ConnectAccounts, DisconnectAccounts};
 use super::store;
 use crate::audit::{self, Event};
 use crate::auth::Scope;
-use crate::db::{AgencyTx, Db};
+use crate::db::{AgencyTx, Db, Reach};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, ConnectionId};
 use crate::platform::PlatformKind;
@@ -61,11 +61,14 @@ pub async fn disconnect(db: &Db, scope: &Scope<DisconnectAccounts>, account: Acc
     let ending = described(&row)?;
     store::set_account_disconnected(&mut tx, account).await?;
     sync::stop(&mut tx, account).await?;
-    if let Some(connection) = row.connection.filter(|_| ending.others == 0) {
+    // The agency's own grant is not a creator's to end.
+    let is_theirs = tx.reach() == Reach::Agency || !row.via_agency;
+    let ends = ending.others == 0 && is_theirs;
+    if let Some(connection) = row.connection.filter(|_| ends) {
         store::end(&mut tx, connection).await?;
     }
     let event = Event::new("connections.disconnected").subject(account).detail(json!({
-        "platform": row.platform, "name": ending.name, "connection": row.connection, "grant_ended": ending.others == 0,
+        "platform": row.platform, "name": ending.name, "connection": row.connection, "grant_ended": ends,
     }));
     audit::record(&mut tx, event).await?;
     tx.commit().await?;

@@ -275,6 +275,10 @@ pub(super) async fn attach(
             None => creators::add_in(tx, &shortened(reached.name())).await?,
         };
         let account: AccountId = before.map_or_else(|| tx.new_id(), |it| it.id);
+        if let Some(before) = before.filter(|it| it.creator != Some(creator)) {
+            let event = Event::new("accounts.assigned").subject(account);
+            audit::record(tx, event.detail(json!({ "from": before.creator, "to": creator }))).await?;
+        }
         names.push(store::attach_account(tx, account, kind.as_str(), id, creator, reached).await?);
         sync::want(tx, account).await?;
     }

@@ -6,9 +6,9 @@ use super::store;
 use super::types::OpenLink;
 use crate::audit::{self, Event};
 use crate::auth::Scope;
-use crate::db::Db;
+use crate::db::{AgencyTx, Db};
 use crate::error::{Error, Result};
-use crate::ids::{AgencyId, ConnectLinkId, CreatorId};
+use crate::ids::{AgencyId, ConnectLinkId, CreatorId, UserId};
 use crate::platform::PlatformKind;
 use crate::random::token_hash;
 use chrono::Duration;
@@ -86,6 +86,14 @@ pub async fn revoke(db: &Db, scope: &Scope<ManageConnectLinks>, id: ConnectLinkI
     }
     tx.commit().await?;
     Ok(note)
+}
+
+/// Ends the open links that `user` made, who may make none any more, within the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn revoke_of(tx: &mut AgencyTx, user: UserId) -> Result<()> {
+    store::revoke_links_of(tx, user).await
 }
 
 /// The links that can still be opened, newest first.

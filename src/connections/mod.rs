@@ -68,7 +68,7 @@ pub use keeper::keep_fresh;
 #[cfg(feature = "ssr")]
 pub use links::{
     GoodLink, LIFETIMES, NewLink, Open, list_open, make as make_link, open as open_link,
-    revoke as revoke_link,
+    revoke as revoke_link, revoke_of as revoke_links_of,
 };
 #[cfg(feature = "ssr")]
 pub use own::make_own_link;

@@ -189,7 +189,7 @@ pub(super) async fn set_archived(
 pub(super) async fn set_member(tx: &mut AgencyTx, id: CreatorId, user: UserId) -> Result<bool, sqlx::Error> {
     let agency = tx.agency_id();
     let done = sqlx::query!(
-        "update creators set user_id = $3 where agency_id = $1 and id = $2 and (user_id is null or user_id = $3)",
+        "update creators set user_id = $3 where agency_id = $1 and id = $2 and archived_at is null and (user_id is null or user_id = $3)",
         agency as AgencyId,
         id as CreatorId,
         user as UserId

@@ -66,6 +66,8 @@ struct State {
 impl State {
     async fn step(mut self) -> Result<Option<(Vec<u8>, Self)>> {
         let Some(turn) = self.next.take() else { return Ok(None) };
+        // A reader may take days.
+        self.scope.ensure_current(&self.db).await?;
         let mut tx = self.db.begin(&self.scope).await?;
         let rows = ledger::list(&mut tx, self.id, &self.filter, &turn, BATCH).await?;
         drop(tx);

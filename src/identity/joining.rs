@@ -89,10 +89,12 @@ pub async fn confirm_address(tx: &mut SystemTx, user: UserId) -> Result<()> {
     store::set_verified(tx, user).await
 }
 
-/// Counts invitations about to be mailed.
+/// Counts invitations about to be mailed, whatever becomes of them then.
 ///
 /// # Errors
 /// `Conflict` when one of the addresses got too many, `RateLimited` when too many come from this network.
-pub async fn count_invitations(tx: &mut SystemTx, emails: &[String], origin: &Origin) -> Result<()> {
-    tries::count_invitations(tx, emails, origin.ip).await
+pub async fn count_invitations(reception: &Reception, emails: &[String], origin: &Origin) -> Result<()> {
+    let mut tx = reception.db.begin_system("count invitations").await?;
+    tries::count_invitations(&mut tx, emails, origin.ip).await?;
+    tx.commit().await
 }

@@ -90,13 +90,13 @@ impl<'a> Try<'a> {
     }
 }
 
-/// Counts invitations to many addresses at once. They are decided one after the other over all processes.
+/// Counts invitations to many addresses at once. Those of one network are decided one after the other over all processes.
 ///
 /// # Errors
 /// `Conflict` when one of the addresses got too many, `RateLimited` when too many come from this network.
 pub(super) async fn count_invitations(tx: &mut SystemTx, emails: &[String], ip: IpAddr) -> Result<()> {
     let (limit, network, since) = (INVITATION, network(ip), tx.now() - INVITATION.within);
-    store::lock_tries(tx, limit.act).await?;
+    store::lock_tries(tx, &format!("{} by network {network}", limit.act)).await?;
     if let Some(email) = store::find_email_full(tx, limit.act, emails, since, limit.per_email).await? {
         return Err(Error::conflict(format!(
             "{email} was sent {} invitations in the last hour. Wait an hour, or leave it out.",

@@ -1,7 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{audit, identity, mail, sync, webhooks};
+use crate::{audit, identity, mail, sync, team, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -15,6 +15,7 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<identity::SendResetLink>(),
         task::<identity::RecordRefusal>(),
         task::<identity::SweepIdentity>(),
+        task::<team::SweepLists>(),
         task::<audit::CheckAudit>(),
         task::<audit::TendAudits>(),
     ]
@@ -24,4 +25,5 @@ pub(super) fn all() -> Vec<JobDefinition> {
 pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
 41 2 * * * tend_audits
 23 3 * * * forget_webhooks
+31 3 * * * sweep_lists
 27 * * * * sweep_identity";

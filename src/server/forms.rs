@@ -13,13 +13,26 @@ use crate::error::Error;
 use crate::problem::Problem;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use std::collections::BTreeMap;
 
 /// The largest form: long texts fit, files go elsewhere.
 const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// Takes a form in before it is asked whose it is: who lost a role while the last byte was on its way does not act by it.
+pub async fn take_in(request: Request, next: Next) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_FORM_BYTES).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
 
 /// Runs the server function at this path.
 pub async fn server_function(State(app): State<App>, visitor: Visitor, request: Request) -> Response {

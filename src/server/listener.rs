@@ -4,7 +4,7 @@ use super::live::{Change, News};
 use super::state::App;
 use crate::accounts;
 use crate::accounts::policy::ViewAccounts;
-use crate::auth::{Member, Scope, Visitor};
+use crate::auth::{Member, Role, Scope, Visitor};
 use crate::db::Reach;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
@@ -42,50 +42,57 @@ impl Listener {
         Ok(listener)
     }
 
-    /// What comes of `news`. When that cannot be found out the stream ends: the browser connects again and is asked who it is.
-    pub(super) async fn hear(&mut self, news: News) -> Heard {
+    /// What comes of the news of a moment. When that cannot be found out the stream ends: the browser connects again and is
+    /// asked who it is.
+    pub(super) async fn hear(&mut self, news: Vec<News>) -> Heard {
         self.try_hear(news).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "an event stream ends early");
             Heard::End
         })
     }
 
-    async fn try_hear(&mut self, news: News) -> Result<Heard> {
-        match news {
-            News::Missed => {
-                if !self.is_still_here().await? {
-                    return Ok(Heard::End);
-                }
-                self.look_again().await?;
-                Ok(Heard::Change("everything".to_owned()))
-            }
-            News::Session(hash) if hash == self.session && !self.is_still_here().await? => Ok(Heard::End),
-            News::Change(change) if change.agency == self.member.agency_id() => self.weigh(change).await,
-            News::Session(_) | News::Change(_) => Ok(Heard::Nothing),
-        }
-    }
-
-    async fn weigh(&mut self, change: Change) -> Result<Heard> {
-        let table = change.table.as_str();
-        if matches!(table, "members" | "agencies") && !self.is_still_here().await? {
+    async fn try_hear(&mut self, news: Vec<News>) -> Result<Heard> {
+        let missed = news.contains(&News::Missed);
+        let session_changed =
+            news.iter().any(|it| matches!(it, News::Session(hash) if *hash == self.session));
+        let changes: Vec<_> = news
+            .into_iter()
+            .filter_map(|it| match it {
+                News::Change(change) if change.agency == self.member.agency_id() => Some(change),
+                _ => None,
+            })
+            .collect();
+        let has = |tables: &[&str]| changes.iter().any(|change| tables.contains(&change.table.as_str()));
+        if (missed || session_changed || has(&["members", "agencies"])) && !self.is_still_here().await? {
             return Ok(Heard::End);
         }
-        if self.member.reach() == Reach::Agency {
-            return Ok(Heard::Change(change.table));
-        }
-        let is_near =
-            |reached: &BTreeSet<_>| change.account.is_some_and(|account| reached.contains(&account));
-        let was_near = is_near(&self.reached);
-        if matches!(table, "assignments" | "accounts" | "creators") {
+        let before = self.reached.clone();
+        if missed || has(&["assignments", "accounts", "creators"]) {
             self.look_again().await?;
         }
-        let of_account = change.account.is_some();
-        let concerns = if of_account {
-            was_near || is_near(&self.reached)
-        } else {
-            !matches!(table, "members" | "invitations")
+        if missed {
+            return Ok(Heard::Change("everything".to_owned()));
+        }
+        let told: BTreeSet<_> =
+            changes.iter().filter(|it| self.concerns(it, &before)).map(|it| it.table.as_str()).collect();
+        if told.is_empty() {
+            return Ok(Heard::Nothing);
+        }
+        Ok(Heard::Change(told.into_iter().collect::<Vec<_>>().join(",")))
+    }
+
+    /// Who reaches every account hears everything. Others hear of accounts that they reach or reached a moment ago, of who else
+    /// works on them nothing, and of the agency's own name.
+    fn concerns(&self, change: &Change, before: &BTreeSet<AccountId>) -> bool {
+        if self.member.reach() == Reach::Agency {
+            return true;
+        }
+        let Some(account) = change.account else {
+            let checks = self.member.role() == Role::Compliance && change.table == "audit_checks";
+            return checks || change.table == "agencies";
         };
-        Ok(if concerns { Heard::Change(change.table) } else { Heard::Nothing })
+        let (was, is) = (before.contains(&account), self.reached.contains(&account));
+        if change.table == "assignments" { was != is } else { was || is }
     }
 
     /// Whether the session goes on, and its person is in the agency what they were.

@@ -7,7 +7,7 @@ use crate::ids::{AccountId, AgencyId};
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
@@ -110,6 +110,9 @@ fn heed(app: &App, payload: &str) {
     app.changes.tell(News::Change(Change { agency, table: table.to_owned(), account }));
 }
 
+/// News that come within this time are told as one.
+const GATHER: Duration = Duration::from_millis(50);
+
 /// How long one stream lasts at most; the browser then connects again.
 const STREAM_LIFE: Duration = Duration::from_secs(60);
 
@@ -125,8 +128,12 @@ pub async fn stream(State(app): State<App>, visitor: Visitor) -> Response {
     };
     let events = futures::stream::unfold((listener, news), |(mut listener, mut news)| async move {
         loop {
-            // An error says that this stream fell behind.
-            let heard = news.next().await?.unwrap_or(News::Missed);
+            // An error says that this stream fell behind. What comes in the same moment is weighed together.
+            let mut heard = vec![news.next().await?.unwrap_or(News::Missed)];
+            tokio::time::sleep(GATHER).await;
+            while let Some(Some(more)) = news.next().now_or_never() {
+                heard.push(more.unwrap_or(News::Missed));
+            }
             match listener.hear(heard).await {
                 Heard::Nothing => {}
                 Heard::Change(name) => {

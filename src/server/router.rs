@@ -36,6 +36,7 @@ pub fn router(app: App) -> Router {
             .layer(from_fn_with_state(app.clone(), limits::by_network))
             .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
             .layer(sessions(&app))
+            .layer(from_fn(forms::take_in))
             .layer(from_fn_with_state(app.clone(), auth::identify))
             .layer(from_fn_with_state(app.clone(), frame::compose))
             .layer(from_fn_with_state(app.clone(), limits::by_person))

@@ -1,6 +1,8 @@
 //! Accepting an invitation: by a new person, by somebody who has a user already, by somebody who is signed in.
 
+use super::members;
 use super::store::{self, OpenRow};
+use super::types::may_manage;
 use crate::audit::{self, Event};
 use crate::auth::{Origin, Role, Scope, SystemScope};
 use crate::creators;
@@ -91,7 +93,7 @@ pub async fn as_new(
     let mut tx = reception.db().begin_system("accept an invitation as a new person").await?;
     let row = good(&mut tx, token).await?;
     let proven = joining::add_person(&mut tx, &row.email, &person).await?;
-    join(tx, origin, row, proven).await
+    join(reception, tx, origin, row, proven).await
 }
 
 /// Makes a member of a person who has a user, by their password.
@@ -111,15 +113,19 @@ pub async fn by_password(
         return Err(not_good());
     }
     joining::confirm_address(&mut tx, proven.user).await?;
-    join(tx, origin, row, proven).await
+    join(reception, tx, origin, row, proven).await
 }
 
 /// Makes a member of whoever is signed in; the agency.
 ///
 /// # Errors
 /// `Conflict` for an invitation that is not good, or somebody else's.
-pub async fn signed_in(db: &Db, scope: &Scope<ManageOwnAgencies>, token: &SecretString) -> Result<AgencyId> {
-    let mut tx = db.begin_system("accept an invitation").await?;
+pub async fn signed_in(
+    reception: &Reception,
+    scope: &Scope<ManageOwnAgencies>,
+    token: &SecretString,
+) -> Result<AgencyId> {
+    let mut tx = reception.db().begin_system("accept an invitation").await?;
     let row = good(&mut tx, token).await?;
     let user = scope.member().user_id();
     if row.user != Some(user) {
@@ -130,7 +136,7 @@ pub async fn signed_in(db: &Db, scope: &Scope<ManageOwnAgencies>, token: &Secret
     joining::confirm_address(&mut tx, user).await?;
     let now = tx.now();
     let proven = Proven { user, password_set_at: now, second_step: false };
-    Ok(join(tx, scope.origin(), row, proven).await?.agency)
+    Ok(join(reception, tx, scope.origin(), row, proven).await?.agency)
 }
 
 fn not_good() -> Error {
@@ -146,21 +152,37 @@ async fn good(tx: &mut SystemTx, token: &SecretString) -> Result<OpenRow> {
     }
 }
 
-async fn join(tx: SystemTx, origin: &Origin, row: OpenRow, proven: Proven) -> Result<SignedIn> {
+async fn join(
+    reception: &Reception,
+    tx: SystemTx,
+    origin: &Origin,
+    row: OpenRow,
+    proven: Proven,
+) -> Result<SignedIn> {
     let Proven { user, password_set_at, second_step } = proven;
     let scope = SystemScope::caused_by(row.agency, origin.actor("member", Some(user)));
     let mut tx = tx.into_agency(&scope).await?;
+    store::lock_team(&mut tx).await?;
+    // Whoever stands behind it may have lost the say over this role while we waited.
+    let says = store::find_role(&mut tx, row.inviter).await?;
+    if !says.is_some_and(|inviter| may_manage(inviter, row.role)) {
+        return Err(not_good());
+    }
     if !store::add_member(&mut tx, user, row.role).await? {
         return Err(Error::conflict(format!("You belong to {} already.", row.agency_name)));
     }
     let accounts = store::list_invitation_accounts(&mut tx, row.id).await?;
-    store::add_assignments(&mut tx, &[user], &accounts, Some(user)).await?;
+    store::add_assignments(&mut tx, &[user], &accounts, Some(row.inviter)).await?;
     if let Some(creator) = row.creator {
         creators::set_member(&mut tx, creator, user).await?;
     }
     store::set_accepted(&mut tx, row.id, user).await?;
-    let detail =
-        json!({ "email": row.email, "role": row.role, "accounts": accounts, "creator": row.creator });
+    if row.role == Role::Owner {
+        members::tell_owners(&mut tx, reception, &row.agency_name, &row.email, &row.invited_by).await?;
+    }
+    let detail = json!({
+        "email": row.email, "role": row.role, "accounts": accounts, "creator": row.creator, "invited_by": row.inviter,
+    });
     audit::record(&mut tx, Event::new("team.joined").subject(user).detail(detail)).await?;
     tx.commit().await?;
     Ok(SignedIn { user, agency: row.agency, password_set_at, second_step })

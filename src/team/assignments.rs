@@ -1,19 +1,23 @@
 //! Saying which chatters work on which accounts; it counts from the next request on. What was before is kept.
 
+use super::authority::hold;
 use super::policy::{AssignAccounts, ViewTeam};
 use super::store;
 use super::types::{AccountChoice, Span};
 use crate::accounts::{self, Account};
 use crate::audit::{self, Event};
-use crate::auth::Scope;
+use crate::auth::{Role, Scope};
 use crate::db::{AgencyTx, Db};
 use crate::error::{Error, Result};
 use crate::ids::{AccountId, UserId};
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Chatters that a form offers at most.
 const OFFERED: i64 = 500;
+/// Chatters or accounts in one act.
+const MOST: usize = 500;
 /// Spans that a page shows at most.
 const SHOWN: i64 = 200;
 
@@ -80,7 +84,9 @@ pub async fn assign(
     chatters: &[UserId],
     accounts: &[AccountId],
 ) -> Result<usize> {
+    let (chatters, accounts) = (&distinct(chatters)?, &distinct(accounts)?);
     let mut tx = db.begin(scope).await?;
+    hold(&mut tx, scope.member()).await?;
     ensure_chatters(&mut tx, chatters).await?;
     accounts::ensure(&mut tx, accounts).await?;
     let pairs = store::add_assignments(&mut tx, chatters, accounts, Some(scope.member().user_id())).await?;
@@ -99,9 +105,11 @@ pub async fn unassign(
     chatters: &[UserId],
     accounts: &[AccountId],
 ) -> Result<usize> {
+    let (chatters, accounts) = (&distinct(chatters)?, &distinct(accounts)?);
     let mut tx = db.begin(scope).await?;
-    for chatter in chatters {
-        store::lookup_member(&mut tx, *chatter).await?;
+    hold(&mut tx, scope.member()).await?;
+    if store::list_roles(&mut tx, chatters).await?.len() < chatters.len() {
+        return Err(Error::NotFound);
     }
     accounts::ensure(&mut tx, accounts).await?;
     let pairs = store::end_assignments(&mut tx, chatters, accounts, Some(scope.member().user_id())).await?;
@@ -110,16 +118,24 @@ pub async fn unassign(
     Ok(pairs.len())
 }
 
-/// Each is locked, so that nobody is assigned who is being removed.
+/// Each once, and no more than a form can send.
+fn distinct<T: Ord + Copy>(ids: &[T]) -> Result<Vec<T>> {
+    let ids: BTreeSet<T> = ids.iter().copied().collect();
+    if ids.len() > MOST {
+        return Err(Error::conflict(format!("At most {MOST} can be chosen at once.")));
+    }
+    Ok(ids.into_iter().collect())
+}
+
 async fn ensure_chatters(tx: &mut AgencyTx, chatters: &[UserId]) -> Result<()> {
-    let mut chatters = chatters.to_vec();
-    chatters.sort();
-    for chatter in chatters {
-        if store::lock_member(tx, chatter).await? != crate::auth::Role::Chatter {
-            return Err(Error::conflict(
-                "Only chatters are assigned to accounts; owners and managers see them all.",
-            ));
-        }
+    let roles = store::list_roles(tx, chatters).await?;
+    if roles.len() < chatters.len() {
+        return Err(Error::NotFound);
+    }
+    if roles.iter().any(|role| *role != Role::Chatter) {
+        return Err(Error::conflict(
+            "Only chatters are assigned to accounts; owners and managers see them all.",
+        ));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Inviting people: one address at a time. Only a link's hash is kept, and each link works once.
 
+use super::authority::Authority;
 use super::letters;
 use super::policy::{ManageMembers, ViewTeam};
 use super::store::{self, NewInvitation};
@@ -18,6 +19,8 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+/// Invitations of one agency in 24 hours.
+const PER_DAY: i64 = 1000;
 /// For how long a link works.
 const LIFETIME: TimeDelta = TimeDelta::hours(72);
 /// Invitations that are shown; an agency with more open ones has a look at them first.
@@ -68,17 +71,10 @@ pub async fn open(db: &Db, scope: &Scope<ViewTeam>) -> Result<Vec<OpenInvitation
 /// # Errors
 /// `Invalid` for what needs correcting, `Forbidden` for a role that the member may not give, `NotFound` for accounts and
 /// creators that are not the agency's, `RateLimited` and `Conflict` for too many.
-pub async fn invite(
-    reception: &Reception,
-    scope: &Scope<ManageMembers>,
-    typed: &str,
-    wanted: Wanted,
-) -> Result<String> {
-    let wanted = checked(scope.member().role(), wanted)?;
+pub async fn invite(reception: &Reception, scope: &Authority, typed: &str, wanted: Wanted) -> Result<String> {
+    let wanted = checked(scope, wanted)?;
     let email = joining::address(typed).map_err(|sentence| Error::field("email", sentence))?;
-    let mut tx = reception.db().begin_system("invite somebody").await?;
-    joining::count_invitations(&mut tx, std::slice::from_ref(&email), scope.origin()).await?;
-    let mut tx = tx.into_agency(scope).await?;
+    let mut tx = begin(reception, scope, std::slice::from_ref(&email)).await?;
     match store::list_known(&mut tx, std::slice::from_ref(&email)).await?.get(&email) {
         Some(Known::Member(role)) => {
             let sentence = format!("{email} is in the team already, as {}", as_role(*role));
@@ -102,11 +98,35 @@ pub async fn invite(
     Ok(email)
 }
 
-/// What goes with a role: accounts with a chatter, the creator with a creator.
-fn checked(actor: Role, mut wanted: Wanted) -> Result<Wanted> {
-    if !may_manage(actor, wanted.role) {
-        return Err(Error::Forbidden);
+/// Begins to send invitations to `emails`: they are counted, whatever becomes of them; then the team is held.
+///
+/// # Errors
+/// `Conflict` for a member whose own address is not confirmed, since whoever gets the mail has to know from whom it is, and
+/// for an agency or address with too many; `RateLimited` for a network with too many; `Forbidden` for who is no longer what
+/// they were.
+pub(super) async fn begin(reception: &Reception, scope: &Authority, emails: &[String]) -> Result<AgencyTx> {
+    if !scope.member().email_verified() {
+        return Err(Error::conflict(format!(
+            "Confirm your own address first: open the link that we sent to {}. Then you can invite others.",
+            scope.member().email()
+        )));
     }
+    joining::count_invitations(reception, emails, scope.origin()).await?;
+    let mut tx = reception.db().begin(scope).await?;
+    scope.hold(&mut tx).await?;
+    let since = tx.now() - TimeDelta::days(1);
+    let count = i64::try_from(emails.len()).unwrap_or(i64::MAX);
+    if store::count_sent(&mut tx, since).await? + count > PER_DAY {
+        return Err(Error::conflict(format!(
+            "An agency sends at most {PER_DAY} invitations in 24 hours. Go on tomorrow."
+        )));
+    }
+    Ok(tx)
+}
+
+/// What goes with a role: accounts with a chatter, the creator with a creator.
+fn checked(scope: &Authority, mut wanted: Wanted) -> Result<Wanted> {
+    scope.ensure(wanted.role)?;
     let mut invalid = Invalid::default();
     if wanted.role != Role::Creator {
         wanted.creator = None;
@@ -170,15 +190,11 @@ async fn post(
 /// # Errors
 /// `NotFound` for one that is not open or not the agency's, `Forbidden` for a role that the member may not give,
 /// `Conflict` and `RateLimited` for too many.
-pub async fn resend(reception: &Reception, scope: &Scope<ManageMembers>, id: InvitationId) -> Result<String> {
+pub async fn resend(reception: &Reception, scope: &Authority, id: InvitationId) -> Result<String> {
     let (email, ..) = store::lock_open(&mut reception.db().begin(scope).await?, id).await?;
-    let mut tx = reception.db().begin_system("send an invitation again").await?;
-    joining::count_invitations(&mut tx, std::slice::from_ref(&email), scope.origin()).await?;
-    let mut tx = tx.into_agency(scope).await?;
+    let mut tx = begin(reception, scope, std::slice::from_ref(&email)).await?;
     let (email, role, _) = store::lock_open(&mut tx, id).await?;
-    if !may_manage(scope.member().role(), role) {
-        return Err(Error::Forbidden);
-    }
+    scope.ensure(role)?;
     let token = reception.db().random().token();
     let expires_at = tx.now() + LIFETIME;
     let hash = token_hash(token.expose_secret());

@@ -42,6 +42,18 @@ pub(super) fn removed(to: &str, agency: &str) -> Mail {
     }
 }
 
+/// Tells the owners that somebody became one of them, in case it was not meant so.
+pub(super) fn new_owner(to: &str, agency: &str, who: &str, by: &str) -> Mail {
+    Mail {
+        to: to.to_owned(),
+        subject: format!("{agency} has one more owner"),
+        body: format!(
+            "{who} is an owner of {agency} on CreatorCRM now. It was {by} who made it so.\n\n\
+             If this was not meant so, sign in now, make them something else, and look at the audit log.\n"
+        ),
+    }
+}
+
 /// Tells the owners that the agency has another owner, in case it was not meant so.
 pub(super) fn transferred(to: &str, agency: &str, from: &str, new: &str) -> Mail {
     Mail {

@@ -1,15 +1,19 @@
 //! Inviting many at once: a pasted list is kept, shown line by line with what will happen, and sent once.
 
+use super::authority::Authority;
 use super::invitations::{self, Wanted};
 use super::policy::ManageMembers;
 use super::store;
-use super::types::{Line, MAX_LINES, address_in, fates, may_manage, pasted};
+use super::types::{Line, MAX_LINES, address_in, fates, pasted};
 use crate::accounts;
 use crate::auth::{Role, Scope};
 use crate::db::{AgencyTx, Db};
 use crate::error::{Error, Result};
 use crate::identity::{Reception, joining};
 use crate::ids::{AccountId, InvitationListId};
+
+/// More than so many addresses take.
+const MAX_BYTES: usize = 64 * 1024;
 
 /// What was pasted, for whom.
 #[derive(Clone, Debug)]
@@ -48,15 +52,19 @@ impl Preview {
 /// # Errors
 /// `Invalid` when nothing was pasted, `Forbidden` for a role that the member may not give, `NotFound` for accounts that are
 /// not the agency's.
-pub async fn keep(db: &Db, scope: &Scope<ManageMembers>, mut pasted: Pasted) -> Result<InvitationListId> {
-    if !may_manage(scope.member().role(), pasted.role) {
-        return Err(Error::Forbidden);
-    }
+pub async fn keep(db: &Db, scope: &Authority, mut pasted: Pasted) -> Result<InvitationListId> {
+    scope.ensure(pasted.role)?;
     if pasted.role == Role::Creator {
         return Err(Error::field("role", "Creators are invited one by one, each as the creator that she is"));
     }
     if super::types::pasted(&pasted.text).is_empty() {
         return Err(Error::field("addresses", "Paste at least one address"));
+    }
+    if pasted.text.len() > MAX_BYTES {
+        return Err(Error::field(
+            "addresses",
+            format!("This is too long. At most {MAX_LINES} addresses can be invited at once."),
+        ));
     }
     if pasted.role != Role::Chatter {
         pasted.accounts.clear();
@@ -96,19 +104,11 @@ async fn look(tx: &mut AgencyTx, scope: &Scope<ManageMembers>, id: InvitationLis
 /// # Errors
 /// `NotFound` for a list that the member did not make here, `Conflict` for one that was sent, is too long, or when an address
 /// got too many, `Forbidden` for a role that the member may not give any more, `RateLimited` for too many.
-pub async fn send(
-    reception: &Reception,
-    scope: &Scope<ManageMembers>,
-    id: InvitationListId,
-) -> Result<usize> {
+pub async fn send(reception: &Reception, scope: &Authority, id: InvitationListId) -> Result<usize> {
     let preview = self::preview(reception.db(), scope, id).await?;
     let emails = addresses(&preview)?;
-    if !may_manage(scope.member().role(), preview.pasted.role) {
-        return Err(Error::Forbidden);
-    }
-    let mut tx = reception.db().begin_system("invite a list of people").await?;
-    joining::count_invitations(&mut tx, &emails, scope.origin()).await?;
-    let mut tx = tx.into_agency(scope).await?;
+    scope.ensure(preview.pasted.role)?;
+    let mut tx = invitations::begin(reception, scope, &emails).await?;
     store::lock_list(&mut tx, id).await?;
     // It may have been sent, and people may have joined, since the page was shown.
     let preview = look(&mut tx, scope, id).await?;

@@ -1,11 +1,13 @@
 //! Looking at members, changing what they are, removing them, and handing the agency over.
 
-use super::policy::{ManageMembers, TransferOwnership, ViewTeam};
+use super::authority::{Authority, hold};
+use super::policy::{TransferOwnership, ViewTeam};
 use super::types::{AccountChoice, Filter, Key, ListedMember, Span, TeamMember, as_role, may_manage};
 use super::{assignments, letters, store};
 use crate::accounts::Belongs;
 use crate::audit::{self, Event};
-use crate::auth::{Fresh, Role, Scope};
+use crate::auth::{Fresh, Permission, Role, Scope};
+use crate::connections::{self, policy::ManageConnectLinks};
 use crate::creators;
 use crate::db::{AgencyTx, Db, Tenant};
 use crate::error::{Error, Result};
@@ -64,55 +66,74 @@ pub async fn member(db: &Db, scope: &Scope<ViewTeam>, user: UserId) -> Result<Sh
 /// `NotFound` for one who is no member of the agency.
 pub async fn removable(
     db: &Db,
-    scope: &Scope<ManageMembers>,
+    scope: &Authority,
     user: UserId,
 ) -> Result<(TeamMember, Vec<AccountChoice>, Vec<ListedMember>)> {
     let mut tx = db.begin(scope).await?;
     let member = store::lookup_member(&mut tx, user).await?;
-    ensure_may(scope.member().role(), member.role)?;
+    scope.ensure(member.role)?;
     let (accounts, _) = assignments::of_member(&mut tx, user).await?;
     let chatters = Filter { role: Some(Role::Chatter), ..Filter::default() };
     let chatters = store::list_members(&mut tx, &chatters, &Turn::First, 500).await?;
     Ok((member, accounts, chatters.into_iter().filter(|it| it.user != user).collect()))
 }
 
-fn ensure_may(actor: Role, role: Role) -> Result<()> {
-    if may_manage(actor, role) { Ok(()) } else { Err(Error::Forbidden) }
-}
-
 /// Makes something else of a member. Who is no chatter any more works on no account; who is no creator any more is none.
 ///
 /// # Errors
-/// `NotFound` for one who is no member, `Forbidden` for a role that the member may not give or take, `Invalid` for a creator
-/// without a creator, `Conflict` for the last owner.
+/// `NotFound` for one who is no member, `Forbidden` for a role that the member may not give or take, `NotProven` for a high
+/// one, `Invalid` for a creator without a creator, `Conflict` for the last owner.
 pub async fn change_role(
-    db: &Db,
-    scope: &Scope<ManageMembers>,
+    reception: &Reception,
+    scope: &Authority,
     user: UserId,
     role: Role,
     creator: Option<CreatorId>,
 ) -> Result<()> {
-    let actor = scope.member().role();
-    let mut tx = db.begin(scope).await?;
+    let me = scope.member();
+    let mut tx = reception.db().begin(scope).await?;
+    scope.hold(&mut tx).await?;
     let owners = store::lock_owners(&mut tx).await?;
     let before = store::lock_member(&mut tx, user).await?;
-    ensure_may(actor, before)?;
-    ensure_may(actor, role)?;
+    scope.ensure(before)?;
+    scope.ensure(role)?;
     if before == role {
         return Ok(());
     }
     ensure_not_last(&owners, user)?;
-    let by = scope.member().user_id();
-    let accounts = let_go(&mut tx, user, by).await?;
+    let member = store::lookup_member(&mut tx, user).await?;
+    let accounts = let_go(&mut tx, user, me.user_id(), role).await?;
     store::set_role(&mut tx, user, role).await?;
     if role == Role::Creator {
         let creator =
             creator.ok_or_else(|| Error::field("creator", "Choose which creator this member is"))?;
         creators::set_member(&mut tx, creator, user).await?;
     }
-    let detail = json!({ "from": before, "to": role, "accounts": accounts });
+    if role == Role::Owner {
+        tell_owners(&mut tx, reception, me.agency_name(), &member.email, me.name()).await?;
+    }
+    let was = member.creator.map(|(id, _)| id);
+    let creator = creator.filter(|_| role == Role::Creator);
+    let detail =
+        json!({ "from": before, "to": role, "accounts": accounts, "was_creator": was, "creator": creator });
     audit::record(&mut tx, Event::new("team.role_changed").subject(user).detail(detail)).await?;
     tx.commit().await
+}
+
+/// Tells every owner by mail that `who` is one now, because of `by`.
+pub(super) async fn tell_owners(
+    tx: &mut AgencyTx,
+    reception: &Reception,
+    agency: &str,
+    who: &str,
+    by: &str,
+) -> Result<()> {
+    let owners = Filter { role: Some(Role::Owner), ..Filter::default() };
+    for owner in store::list_members(tx, &owners, &Turn::First, 50).await? {
+        let letter = letters::new_owner(&owner.email, agency, who, by);
+        mail::send_in_agency(tx, reception.vault(), letter).await?;
+    }
+    Ok(())
 }
 
 fn ensure_not_last(owners: &[UserId], user: UserId) -> Result<()> {
@@ -124,9 +145,22 @@ fn ensure_not_last(owners: &[UserId], user: UserId) -> Result<()> {
     }
 }
 
-/// Takes everything off a member that goes with their role; the accounts that they worked on.
-async fn let_go(tx: &mut AgencyTx, user: UserId, by: UserId) -> Result<Vec<AccountId>> {
+/// Takes everything off a member that goes with what they were and not with `next`: being a creator, what they worked on,
+/// invitations and links to which they may not stand any more. The accounts that they worked on.
+async fn let_go(
+    tx: &mut AgencyTx,
+    user: UserId,
+    by: UserId,
+    next: impl Into<Option<Role>>,
+) -> Result<Vec<AccountId>> {
+    let next = next.into();
     creators::clear_member(tx, user).await?;
+    let kept: Vec<_> =
+        Role::ALL.into_iter().filter(|role| next.is_some_and(|next| may_manage(next, *role))).collect();
+    store::revoke_all_of(tx, user, &kept).await?;
+    if !next.is_some_and(|next| ManageConnectLinks::INFO.roles.contains(&next)) {
+        connections::revoke_links_of(tx, user).await?;
+    }
     store::end_all_of_member(tx, user, Some(by)).await
 }
 
@@ -138,7 +172,7 @@ async fn let_go(tx: &mut AgencyTx, user: UserId, by: UserId) -> Result<Vec<Accou
 /// oneself.
 pub async fn remove(
     reception: &Reception,
-    scope: &Scope<ManageMembers>,
+    scope: &Authority,
     user: UserId,
     heir: Option<UserId>,
 ) -> Result<String> {
@@ -146,9 +180,10 @@ pub async fn remove(
         return Err(Error::conflict("You cannot remove yourself. Leave the agency under Settings instead."));
     }
     let mut tx = reception.db().begin(scope).await?;
+    scope.hold(&mut tx).await?;
     let owners = store::lock_owners(&mut tx).await?;
     let role = store::lock_member(&mut tx, user).await?;
-    ensure_may(scope.member().role(), role)?;
+    scope.ensure(role)?;
     ensure_not_last(&owners, user)?;
     let member = store::lookup_member(&mut tx, user).await?;
     end_membership(&mut tx, scope.member().user_id(), &member, heir).await?;
@@ -165,8 +200,8 @@ pub async fn remove(
 pub async fn leave(db: &Db, scope: &Scope<ManageOwnAgencies>) -> Result<()> {
     let user = scope.member().user_id();
     let mut tx = db.begin(scope).await?;
+    hold(&mut tx, scope.member()).await?;
     let owners = store::lock_owners(&mut tx).await?;
-    store::lock_member(&mut tx, user).await?;
     ensure_not_last(&owners, user)?;
     let member = store::lookup_member(&mut tx, user).await?;
     end_membership(&mut tx, user, &member, None).await?;
@@ -180,7 +215,7 @@ async fn end_membership(
     heir: Option<UserId>,
 ) -> Result<()> {
     let user = member.user;
-    let accounts = let_go(tx, user, by).await?;
+    let accounts = let_go(tx, user, by, None).await?;
     if let Some(heir) = heir {
         if store::lock_member(tx, heir).await? != Role::Chatter || heir == user {
             return Err(Error::field("heir", "Choose a chatter of the list"));
@@ -190,7 +225,10 @@ async fn end_membership(
     }
     store::set_removed(tx, user).await?;
     let event = if by == user { "team.left" } else { "team.removed" };
-    let detail = json!({ "name": member.name, "email": member.email, "role": member.role, "accounts": accounts, "heir": heir });
+    let creator = member.creator.as_ref().map(|(id, _)| *id);
+    let detail = json!({
+        "name": member.name, "email": member.email, "role": member.role, "accounts": accounts, "heir": heir, "was_creator": creator,
+    });
     audit::record(tx, Event::new(event).subject(user).detail(detail)).await
 }
 
@@ -213,13 +251,15 @@ pub async fn transfer(
 ) -> Result<String> {
     let me = scope.member();
     let mut tx = reception.db().begin(scope).await?;
-    let owners = store::lock_owners(&mut tx).await?;
+    hold(&mut tx, me).await?;
+    store::lock_owners(&mut tx).await?;
     let role = store::lock_member(&mut tx, heir).await?;
-    if role == Role::Owner || !owners.contains(&me.user_id()) {
+    if role == Role::Owner {
         return Err(Error::conflict(format!("This member is {} already.", as_role(Role::Owner))));
     }
     let member = store::lookup_member(&mut tx, heir).await?;
-    let accounts = let_go(&mut tx, heir, me.user_id()).await?;
+    let accounts = let_go(&mut tx, heir, me.user_id(), Role::Owner).await?;
+    let_go(&mut tx, me.user_id(), me.user_id(), Role::Manager).await?;
     store::set_role(&mut tx, heir, Role::Owner).await?;
     store::set_role(&mut tx, me.user_id(), Role::Manager).await?;
     let owners = Filter { role: Some(Role::Owner), ..Filter::default() };

@@ -2,8 +2,10 @@
 
 mod acceptance;
 mod assignments;
+mod authority;
 mod enrolment;
 mod invitations;
+mod jobs;
 mod letters;
 mod lists;
 mod members;
@@ -13,4 +15,6 @@ pub mod server_fns;
 mod store;
 mod types;
 
+pub use authority::Authority;
 pub use enrolment::{Newcomer, enrol};
+pub use jobs::SweepLists;

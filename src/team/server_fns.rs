@@ -2,7 +2,7 @@
 
 use super::invitations::Wanted;
 use super::lists::Pasted;
-use super::{acceptance, assignments, invitations, lists, members};
+use super::{Authority, acceptance, assignments, invitations, lists, members};
 use crate::auth::{self, Role};
 use crate::error::{Error, Result};
 use crate::identity;
@@ -15,6 +15,10 @@ use leptos::prelude::*;
 
 fn role(word: &str) -> Result<Role> {
     Role::parse(word).ok_or_else(|| Error::field("role", "Choose one of the list"))
+}
+
+fn authority() -> Result<Authority> {
+    Authority::of(&auth::visitor()?)
 }
 
 /// An id of a list to choose from; nothing chosen is nothing.
@@ -43,7 +47,7 @@ pub async fn invite_member(
 ) -> Result<(), Problem> {
     let creator = chosen::<CreatorId>("creator", &creator)?;
     let wanted = Wanted { role: self::role(&role)?, accounts, creator };
-    let email = invitations::invite(&App::current()?.reception(), &auth::scope()?, &email, wanted).await?;
+    let email = invitations::invite(&App::current()?.reception(), &authority()?, &email, wanted).await?;
     outcome::notice(format!("An invitation is on its way to {email}. It works for 72 hours."));
     outcome::go("/team");
     Ok(())
@@ -51,7 +55,7 @@ pub async fn invite_member(
 
 #[server]
 pub async fn resend_invitation(invitation: InvitationId) -> Result<(), Problem> {
-    let email = invitations::resend(&App::current()?.reception(), &auth::scope()?, invitation).await?;
+    let email = invitations::resend(&App::current()?.reception(), &authority()?, invitation).await?;
     outcome::notice(format!("A new link is on its way to {email}. The one before no longer works."));
     outcome::go("/team");
     Ok(())
@@ -72,14 +76,14 @@ pub async fn paste_invitations(
     #[server(default)] accounts: Vec<AccountId>,
 ) -> Result<(), Problem> {
     let pasted = Pasted { role: self::role(&role)?, accounts, text: addresses };
-    let list = lists::keep(&App::current()?.db, &auth::scope()?, pasted).await?;
+    let list = lists::keep(&App::current()?.db, &authority()?, pasted).await?;
     outcome::go(format!("/team/invite/many/{list}"));
     Ok(())
 }
 
 #[server]
 pub async fn send_invitations(list: InvitationListId) -> Result<(), Problem> {
-    let sent = lists::send(&App::current()?.reception(), &auth::scope()?, list).await?;
+    let sent = lists::send(&App::current()?.reception(), &authority()?, list).await?;
     outcome::notice(format!("{} on the way.", counted(sent, "invitation is", "invitations are")));
     outcome::go("/team");
     Ok(())
@@ -106,7 +110,7 @@ pub async fn join_by_password(token: String, password: String) -> Result<(), Pro
 #[server]
 pub async fn join_signed_in(token: String) -> Result<(), Problem> {
     let (app, visitor) = (App::current()?, auth::visitor()?);
-    let agency = acceptance::signed_in(&app.db, &visitor.scope()?, &token.into()).await?;
+    let agency = acceptance::signed_in(&app.reception(), &visitor.scope()?, &token.into()).await?;
     visitor.renew_session(&app.sessions, agency).await?;
     outcome::go("/dashboard");
     Ok(())
@@ -167,7 +171,7 @@ pub async fn change_role(
     #[server(default)] creator: String,
 ) -> Result<(), Problem> {
     let (app, creator) = (App::current()?, chosen("creator", &creator)?);
-    members::change_role(&app.db, &auth::scope()?, member, self::role(&role)?, creator).await?;
+    members::change_role(&app.reception(), &authority()?, member, self::role(&role)?, creator).await?;
     app.members.invalidate_all();
     outcome::notice("The role is changed. It counts from now on.");
     outcome::go(format!("/team/{member}"));
@@ -177,7 +181,7 @@ pub async fn change_role(
 #[server]
 pub async fn remove_member(member: UserId, #[server(default)] heir: String) -> Result<(), Problem> {
     let (app, heir) = (App::current()?, chosen("heir", &heir)?);
-    let name = members::remove(&app.reception(), &auth::scope()?, member, heir).await?;
+    let name = members::remove(&app.reception(), &authority()?, member, heir).await?;
     app.members.invalidate_all();
     app.sessions.forget_all();
     outcome::notice(format!("{name} is removed and signed out here."));

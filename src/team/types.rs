@@ -18,6 +18,12 @@ pub fn may_manage(actor: Role, role: Role) -> bool {
     }
 }
 
+/// Whether the role sees or decides more than a manager may give: it is given and taken with a fresh proof only.
+#[must_use]
+pub fn is_high(role: Role) -> bool {
+    !may_manage(Role::Manager, role)
+}
+
 /// The role in words that follow "as".
 #[must_use]
 pub fn as_role(role: Role) -> &'static str {

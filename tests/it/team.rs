@@ -20,6 +20,14 @@ pub async fn invitations(app: &TestApp) -> Vec<String> {
     paths.filter(|path| path.starts_with("/invitation/")).collect()
 }
 
+/// As if everybody had opened the link that confirms their address.
+pub async fn confirm_everybody(app: &TestApp) {
+    let mut db = crate::identity::database(app).await;
+    let confirm = "update users set email_verified_at = now() where email_verified_at is null";
+    sqlx::query(confirm).execute(&mut db).await.unwrap();
+    app.app.members.invalidate_all();
+}
+
 /// The link that comes when `owner` invites `email` as `role` with `more`.
 pub async fn invited(
     app: &TestApp,
@@ -28,6 +36,7 @@ pub async fn invited(
     role: &str,
     more: &[(&str, &str)],
 ) -> String {
+    confirm_everybody(app).await;
     let before = invitations(app).await;
     let typed = [&[("email", email)], more].concat();
     let shown = owner.submit(&format!("/team/invite?role={role}"), &typed).await;
@@ -295,6 +304,62 @@ async fn the_last_owner_stays_and_managers_keep_below_themselves() {
 }
 
 #[tokio::test]
+async fn high_roles_take_a_fresh_proof_and_a_confirmed_address() {
+    let (app, clock) = TestApp::start_at(noon()).await;
+    let mut owner = app.owner("anna").await;
+    let invite = |role| [("email", "x@example.com"), ("role", role)];
+    let answer = owner.call("invite_member", &invite("chatter")).await;
+    assert!(answer.status == 409 && answer.text.contains("Confirm your own address first"), "{answer:?}");
+    joined(&app, &mut owner, "max", "manager", &[]).await;
+    let max = user_id(&app, "max").await;
+    clock.advance(Duration::minutes(11));
+    assert_eq!(owner.call("invite_member", &invite("chatter")).await.status, 200);
+    for role in ["owner", "manager", "compliance"] {
+        assert_eq!(owner.call("invite_member", &invite(role)).await.status, 403, "{role}");
+        let list = [("role", role), ("addresses", "y@example.com")];
+        assert_eq!(owner.call("paste_invitations", &list).await.status, 403, "{role}");
+        assert_eq!(
+            owner.call("change_role", &[("member", &max), ("role", role)]).await.status,
+            403,
+            "{role}"
+        );
+    }
+    assert_eq!(owner.call("remove_member", &[("member", &max)]).await.status, 403);
+    assert!(owner.open("/team/invite?role=owner").await.path.starts_with("/confirm?next="));
+    owner.submit("/confirm", &[("password", PASSWORD)]).await;
+    assert_eq!(owner.call("change_role", &[("member", &max), ("role", "owner")]).await.status, 200);
+    let told: i64 =
+        ask(&app, "select count(*) from mails where subject = 'North Studio has one more owner'").await;
+    assert_eq!(told, 2);
+}
+
+/// A form of which the last bytes come late counts for who its sender is then.
+#[tokio::test]
+async fn a_form_on_its_way_does_not_outlive_the_membership() {
+    let app = TestApp::start().await;
+    let mut owner = app.owner("anna").await;
+    let manager = joined(&app, &mut owner, "max", "manager", &[]).await;
+    joined(&app, &mut owner, "cleo", "chatter", &[]).await;
+    let (max, cleo) = (user_id(&app, "max").await, user_id(&app, "cleo").await);
+    let cookies: Vec<_> = manager.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let (bytes, rest) = tokio::sync::mpsc::channel::<Result<String, std::convert::Infallible>>(2);
+    let body = futures::stream::unfold(rest, |mut rest| async { rest.recv().await.map(|it| (it, rest)) });
+    let request = reqwest::Client::new()
+        .post(format!("{}{}", app.url, crate::app::function_path("remove_member")))
+        .header("cookie", cookies.join("; "))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json")
+        .body(reqwest::Body::wrap_stream(body));
+    let on_its_way = tokio::spawn(async move { request.send().await.unwrap().status().as_u16() });
+    bytes.send(Ok("member=".to_owned())).await.unwrap();
+    assert_eq!(owner.call("remove_member", &[("member", &max)]).await.status, 200);
+    bytes.send(Ok(cleo.clone())).await.unwrap();
+    drop(bytes);
+    assert!(matches!(on_its_way.await.unwrap(), 401 | 403));
+    assert_eq!(owner.open(&format!("/team/{cleo}")).await.status, 200, "she is still here");
+}
+
+#[tokio::test]
 async fn a_removed_member_is_out_at_once_and_the_accounts_go_to_the_heir() {
     let app = TestApp::start().await;
     let mut owner = app.owner("anna").await;
@@ -369,6 +434,13 @@ async fn a_creator_sees_and_disconnects_her_own_accounts_only() {
     let give = [("account", mia.to_string()), ("creator", String::new())];
     let give: Vec<_> = give.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(owner.call("assign_account", &give).await.status, 200);
+    assert_eq!(hers.open(&format!("/accounts/{mia}/earnings")).await.status, 404);
+    // Whom the agency archives reaches nothing more.
+    let back = [("account", mia.to_string()), ("creator", creator.clone())];
+    let back: Vec<_> = back.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(owner.call("assign_account", &back).await.status, 200);
+    assert_eq!(hers.open(&format!("/accounts/{mia}/earnings")).await.status, 200);
+    assert_eq!(owner.call("archive_creator", &[("creator", &creator)]).await.status, 200);
     assert_eq!(hers.open(&format!("/accounts/{mia}/earnings")).await.status, 404);
     // Nobody else can be the same creator.
     let again = [("email", "x@example.com"), ("role", "creator"), ("creator", &creator)];

@@ -4,6 +4,7 @@ use super::{Sums, history, subscribers};
 use crate::accounts::{self, Account};
 use crate::analytics::store::account as store;
 use crate::analytics::types::{AccountBoard, Edition};
+use crate::audit::{self, Event};
 use crate::auth::Scope;
 use crate::db::Db;
 use crate::earnings::policy::ViewEarnings;
@@ -34,6 +35,9 @@ pub async fn of_account(
     let fans = store::list_fans(&mut tx, id, period, previous, TOP_FANS).await?;
     let overview = store::lookup_overview(&mut tx, id, period, previous).await?;
     let progress = sync::progress(&mut tx, id).await?;
+    // The top fans are listed one by one: docs/decisions/0015-recorded-views.md.
+    audit::record_view(&mut tx, Event::new("accounts.fans_viewed").subject(id)).await?;
+    tx.commit().await?;
     let history = history(&overview);
     let compared = history.compares_earnings(previous).then_some(previous);
     let board = AccountBoard {

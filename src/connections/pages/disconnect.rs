@@ -49,7 +49,7 @@ fn what_happens(ending: &Ending, sees_all: bool) -> impl IntoView + use<> {
     let platform = ending.platform.name();
     let grant_of = if sees_all { ending.grant_of.clone() } else { ending.name.clone() };
     let deleted = match ending.others {
-        1.. if !sees_all => format!("Nothing more is fetched from {platform} for this account."),
+        _ if !sees_all => format!("Nothing more is fetched from {platform} for this account."),
         0 => format!("Deleted: our access tokens. Nothing more is fetched from {platform}."),
         1 => format!(
             "Nothing is deleted: {}'s permission still reaches another account. Nothing more is fetched for this one.",

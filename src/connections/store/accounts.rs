@@ -87,6 +87,8 @@ pub(in crate::connections) struct AccountToEnd {
     pub connection: Option<ConnectionId>,
     pub grant_of: Option<String>,
     pub disconnected: bool,
+    /// Whether the grant is an agency's.
+    pub via_agency: bool,
     /// How many other accounts are reached through the same grant.
     pub others: i64,
 }
@@ -99,7 +101,7 @@ pub(in crate::connections) async fn find_account_to_end(
     let row = sqlx::query_as!(
         AccountToEnd,
         r#"select a.name, a.handle, a.platform, a.connection_id as "connection: ConnectionId",
-                  c.display_name as "grant_of?", a.disconnected_at is not null as "disconnected!",
+                  c.display_name as "grant_of?", a.disconnected_at is not null as "disconnected!", a.via_agency,
                   (select count(*) from accounts b where b.agency_id = a.agency_id and b.connection_id = a.connection_id
                      and b.id <> a.id and b.disconnected_at is null) as "others!"
            from accounts a left join connections c on c.agency_id = a.agency_id and c.id = a.connection_id

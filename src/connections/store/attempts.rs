@@ -73,6 +73,7 @@ pub(in crate::connections) struct Attempt {
     pub role: Option<Role>,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
+    pub refused_at: Option<DateTime<Utc>>,
 }
 
 /// The attempt, locked until the transaction ends, so that of two callbacks with one state the second sees it used.
@@ -87,7 +88,7 @@ pub(in crate::connections) async fn lock_attempt(
                   o.creator_id as "creator: CreatorId", o.started_by as "started_by: UserId",
                   (select m.role from members m join agencies g on g.agency_id = m.agency_id and g.deleted_at is null
                    where m.agency_id = o.agency_id and m.user_id = o.started_by and m.removed_at is null) as "role: Role",
-                  o.expires_at, o.used_at
+                  o.expires_at, o.used_at, o.refused_at
            from oauth_attempts o where o.state_hash = $1 for update of o"#,
         state_hash
     )
@@ -99,6 +100,14 @@ pub(in crate::connections) async fn lock_attempt(
 pub(in crate::connections) async fn set_attempt_used(tx: &mut SystemTx, state_hash: &[u8]) -> Result<()> {
     let now = tx.now();
     sqlx::query!("update oauth_attempts set used_at = $2 where state_hash = $1", state_hash, now)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub(in crate::connections) async fn set_attempt_refused(tx: &mut SystemTx, state_hash: &[u8]) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!("update oauth_attempts set refused_at = $2 where state_hash = $1", state_hash, now)
         .execute(tx.conn())
         .await?;
     Ok(())

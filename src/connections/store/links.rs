@@ -170,3 +170,18 @@ pub(in crate::connections) async fn revoke_all_links(tx: &mut AgencyTx) -> Resul
     .await?;
     Ok(())
 }
+
+/// Ends the open links that `user` made.
+pub(in crate::connections) async fn revoke_links_of(tx: &mut AgencyTx, user: UserId) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "update connect_links set revoked_at = $3
+         where agency_id = $1 and created_by = $2 and used_at is null and revoked_at is null",
+        agency as AgencyId,
+        user as UserId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

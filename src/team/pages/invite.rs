@@ -1,7 +1,7 @@
 //! `/team/invite`: inviting one person.
 
+use super::super::Authority;
 use super::super::invitations::{self, Offers};
-use super::super::policy::ManageMembers;
 use super::super::server_fns::InviteMember;
 use super::super::types::may_manage;
 use super::{RoleChoice, offers, trail};
@@ -26,11 +26,12 @@ pub struct Asked {
 /// `GET /team/invite`
 ///
 /// # Errors
-/// `NotSignedIn`, `Forbidden`, or when the database does not answer.
+/// `NotSignedIn`, `Forbidden`, `NotProven` for a high role, or when the database does not answer.
 pub async fn invite(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Page> {
-    let scope = visitor.scope::<ManageMembers>()?;
+    let scope = Authority::of(&visitor)?;
     let actor = scope.member().role();
     let chosen = Role::parse(&asked.role).filter(|role| may_manage(actor, *role)).unwrap_or(Role::Chatter);
+    scope.ensure(chosen)?;
     let offers = invitations::offers(&app.db, &scope).await?;
     let view = move || {
         view! {

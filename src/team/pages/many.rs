@@ -1,5 +1,6 @@
 //! `/team/invite/many`: pasting addresses, seeing line by line what will happen, then sending.
 
+use super::super::Authority;
 use super::super::invitations;
 use super::super::lists::{self, Preview};
 use super::super::policy::ManageMembers;
@@ -29,10 +30,10 @@ pub struct Asked {
 /// `GET /team/invite/many`
 ///
 /// # Errors
-/// `NotSignedIn`, `Forbidden`, `NotFound` for a list to begin with that is not the member's, or when the database does not
+/// `NotSignedIn`, `Forbidden`, `NotProven` for a high role, `NotFound` for a list to begin with that is not the member's, or when the database does not
 /// answer.
 pub async fn many(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Result<Page> {
-    let scope = visitor.scope::<ManageMembers>()?;
+    let scope = Authority::of(&visitor)?;
     let actor = scope.member().role();
     let before = match asked.list {
         Some(list) => Some(lists::preview(&app.db, &scope, list).await?.pasted),
@@ -41,6 +42,7 @@ pub async fn many(State(app): State<App>, visitor: Visitor, Query(asked): Query<
     let role = Role::parse(&asked.role).or(before.as_ref().map(|it| it.role));
     let chosen =
         role.filter(|role| may_manage(actor, *role) && *role != Role::Creator).unwrap_or(Role::Chatter);
+    scope.ensure(chosen)?;
     let offered = invitations::offers(&app.db, &scope).await?;
     let view = move || {
         let (text, accounts) = before.map(|it| (it.text, it.accounts)).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `/team/{member}/remove` and `/settings/leave`: what ends with a membership, and the last confirming press.
 
+use super::super::Authority;
 use super::super::members;
-use super::super::policy::ManageMembers;
 use super::super::server_fns::{LeaveAgency, RemoveMember};
 use super::super::types::{AccountChoice, ListedMember, TeamMember};
 use super::trail;
@@ -19,9 +19,9 @@ use leptos::server_fn::ServerFn;
 /// `GET /team/{member}/remove`
 ///
 /// # Errors
-/// `NotSignedIn`, `Forbidden`, `NotFound`, or when the database does not answer.
+/// `NotSignedIn`, `Forbidden`, `NotProven` for a high role, `NotFound`, or when the database does not answer.
 pub async fn remove(State(app): State<App>, visitor: Visitor, Path(user): Path<UserId>) -> Result<Page> {
-    let scope = visitor.scope::<ManageMembers>()?;
+    let scope = Authority::of(&visitor)?;
     let (member, accounts, chatters) = members::removable(&app.db, &scope, user).await?;
     let agency = scope.member().agency_name().to_owned();
     let title = format!("Remove {}", member.name);

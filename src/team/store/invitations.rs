@@ -171,6 +171,34 @@ pub(in crate::team) async fn set_revoked(tx: &mut AgencyTx, email: &str) -> Resu
     Ok(id.fetch_optional(tx.conn()).await?)
 }
 
+/// Ends the open invitations behind which `user` stands, but those to the roles in `kept`.
+pub(in crate::team) async fn revoke_all_of(tx: &mut AgencyTx, user: UserId, kept: &[Role]) -> Result<u64> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    let kept: Vec<_> = kept.iter().map(|role| role.as_str().to_owned()).collect();
+    let done = sqlx::query!(
+        "update invitations set revoked_at = $3 where agency_id = $1 and invited_by = $2 and role <> all ($4)
+         and accepted_at is null and revoked_at is null",
+        agency as AgencyId,
+        user as UserId,
+        now,
+        &kept
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// How many invitations the agency sent since `since`.
+pub(in crate::team) async fn count_sent(tx: &mut AgencyTx, since: DateTime<Utc>) -> Result<i64> {
+    let agency = tx.agency_id();
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from invitations where agency_id = $1 and sent_at > $2"#,
+        agency as AgencyId,
+        since
+    );
+    Ok(count.fetch_one(tx.conn()).await?)
+}
+
 pub(in crate::team) async fn set_accepted(tx: &mut AgencyTx, id: InvitationId, by: UserId) -> Result<()> {
     let (agency, now) = (tx.agency_id(), tx.now());
     sqlx::query!(
@@ -194,6 +222,8 @@ pub(in crate::team) struct OpenRow {
     pub creator: Option<CreatorId>,
     pub agency_name: String,
     pub invited_by: String,
+    /// The same by id.
+    pub inviter: UserId,
     /// Whether whoever stands behind it may still give this role.
     pub vouched: bool,
     /// The user of the address, if it has one.
@@ -208,6 +238,7 @@ pub(in crate::team) async fn find_by_token(tx: &mut SystemTx, token_hash: &[u8])
         OpenRow,
         r#"select i.agency_id as "agency: AgencyId", i.id as "id: InvitationId", i.email, i.role as "role: Role",
                   i.creator_id as "creator: CreatorId", a.name as agency_name, b.name as invited_by,
+                  i.invited_by as "inviter: UserId",
                   m.removed_at is null and (m.role = 'owner' or (m.role = 'manager' and i.role in ('chatter', 'creator'))) as "vouched!",
                   u.id as "user?: UserId", i.expires_at, i.accepted_at, i.revoked_at
            from invitations i

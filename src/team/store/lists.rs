@@ -1,10 +1,11 @@
 //! The SQL of pasted lists.
 
 use crate::auth::Role;
-use crate::db::AgencyTx;
+use crate::db::{AgencyTx, SystemTx};
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId, InvitationListId, UserId};
 use crate::team::lists::Pasted;
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub(in crate::team) async fn add_list(
@@ -75,4 +76,11 @@ pub(in crate::team) async fn set_list_sent(tx: &mut AgencyTx, id: InvitationList
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Removes lists made before `before`, of every agency; how many.
+pub(in crate::team) async fn remove_lists_before(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<u64> {
+    let done =
+        sqlx::query!("delete from invitation_lists where created_at < $1", before).execute(tx.conn()).await?;
+    Ok(done.rows_affected())
 }

@@ -94,6 +94,36 @@ pub(in crate::team) async fn lock_member(tx: &mut AgencyTx, user: UserId) -> Res
     Ok(role.fetch_one(tx.conn()).await?)
 }
 
+/// Holds everything about the agency's team until the transaction ends.
+pub(in crate::team) async fn lock_team(tx: &mut AgencyTx) -> Result<()> {
+    let key = format!("team {}", tx.agency_id());
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What the person is here now; nothing for one who is no member.
+pub(in crate::team) async fn find_role(tx: &mut AgencyTx, user: UserId) -> Result<Option<Role>> {
+    let agency = tx.agency_id();
+    let role = sqlx::query_scalar!(
+        r#"select role as "role: Role" from members where agency_id = $1 and user_id = $2 and removed_at is null"#,
+        agency as AgencyId,
+        user as UserId
+    );
+    Ok(role.fetch_optional(tx.conn()).await?)
+}
+
+/// What those of `users` are who are members.
+pub(in crate::team) async fn list_roles(tx: &mut AgencyTx, users: &[UserId]) -> Result<Vec<Role>> {
+    let agency = tx.agency_id();
+    let users: Vec<_> = users.iter().map(|it| it.0).collect();
+    let roles = sqlx::query_scalar!(
+        r#"select role as "role: Role" from members where agency_id = $1 and user_id = any ($2) and removed_at is null"#,
+        agency as AgencyId,
+        &users
+    );
+    Ok(roles.fetch_all(tx.conn()).await?)
+}
+
 /// The owners, locked until the transaction ends, always in the same order: of two who step down at once, one is the last.
 pub(in crate::team) async fn lock_owners(tx: &mut AgencyTx) -> Result<Vec<UserId>> {
     let agency = tx.agency_id();
