@@ -270,7 +270,7 @@ async fn signed_in(
     let user = session.get::<UserId>(key::USER).await.map_err(anyhow::Error::from)?;
     let Some(user) = user else { return Ok(Ok(None)) };
     let agency = session.get::<Option<AgencyId>>(key::AGENCY).await.map_err(anyhow::Error::from)?.flatten();
-    let Some(member) = member(app, user, agency).await? else { return Ok(Ok(None)) };
+    let Some(member) = app.members.lookup(&app.db, user, agency).await? else { return Ok(Ok(None)) };
     let (limits, now) = (member.session_limits(), app.db.now());
     let times = Times::of(session).await?;
     if let Err(over) = limits.judge(times, now) {
@@ -281,17 +281,6 @@ async fn signed_in(
         note_visit(session, origin, now).await?;
     }
     Ok(Ok(Some(member)))
-}
-
-async fn member(app: &App, user: UserId, agency: Option<AgencyId>) -> Result<Option<Member>> {
-    if let Some(member) = app.members.get(&(user, agency)).await {
-        return Ok(Some(member));
-    }
-    let member = Member::lookup(&app.db, user, agency).await?;
-    if let Some(member) = &member {
-        app.members.insert((user, agency), member.clone()).await;
-    }
-    Ok(member)
 }
 
 async fn proven_at(session: &Session) -> Result<Option<DateTime<Utc>>> {

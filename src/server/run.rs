@@ -6,7 +6,7 @@ use super::live::{self, Changes};
 use super::router::{router, watched};
 use super::state::{App, Parts};
 use super::{frame::Assets, telemetry};
-use crate::auth::SessionStore;
+use crate::auth::{Members, SessionStore};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -58,7 +58,7 @@ pub fn build_with(
         vault,
         platforms: platforms(&settings, patience)?,
         sessions: SessionStore::new(db.clone()),
-        members: App::member_cache(),
+        members: Members::default(),
         passwords: Passwords::new(random.clone()),
         limits: Limits::new(settings.rate_limit_factor),
         changes: Changes::new(stop),

@@ -1,23 +1,17 @@
 //! What every request can reach.
 
-use crate::auth::{Member, SessionStore};
+use crate::auth::{Members, SessionStore};
 use crate::config::Settings;
 use crate::connections::Connector;
 use crate::db::Db;
 use crate::identity::Reception;
-use crate::ids::{AgencyId, UserId};
 use crate::platform::{PlatformKind, Platforms};
 use crate::server::fragments::Fragments;
 use crate::server::frame::Assets;
 use crate::server::live::Changes;
 use crate::vault::Vault;
-use moka::future::Cache;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Members by user and agency chosen, for seconds; NOTIFY ends it early.
-pub type MemberCache = Cache<(UserId, Option<AgencyId>), Member>;
 
 /// The running app. Cheap to clone.
 #[derive(Clone)]
@@ -38,7 +32,7 @@ pub struct Parts {
     /// Browser sessions.
     pub sessions: SessionStore,
     /// Members looked up lately.
-    pub members: MemberCache,
+    pub members: Members,
     /// Hashes and verifies passwords.
     pub passwords: crate::identity::Passwords,
     /// Counts requests.
@@ -93,12 +87,6 @@ impl App {
             .iter()
             .map(|client| client.platform().oauth.authorize_url.origin().ascii_serialization());
         origins.collect::<Vec<_>>().join(" ")
-    }
-
-    /// An empty cache of members.
-    #[must_use]
-    pub fn member_cache() -> MemberCache {
-        Cache::builder().max_capacity(50_000).time_to_live(Duration::from_secs(5)).build()
     }
 
     /// The app of the server function that is running.

@@ -229,8 +229,7 @@ impl Drop for TestApp {
 /// The proof that the owner of `name@example.com`, who visited just now, holds `P`: for service tests.
 pub fn scope<P: Permission>(app: &TestApp, name: &str) -> Scope<P> {
     let email = format!("{name}@example.com");
-    let (_, member) =
-        app.app.members.iter().find(|(_, member)| member.email() == email).expect("visited just now");
+    let member = app.app.members.iter().find(|member| member.email() == email).expect("visited just now");
     let origin = Origin {
         ip: std::net::IpAddr::from([127, 0, 0, 1]),
         request_id: "test".to_owned(),
