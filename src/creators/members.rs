@@ -39,7 +39,7 @@ pub async fn without_member(tx: &mut AgencyTx) -> Result<Vec<Belongs>> {
     Ok(rows.into_iter().map(|(id, name)| Belongs { id, name }).collect())
 }
 
-/// The creator that `user` is.
+/// The creator that `user` is, unless the agency archived her.
 ///
 /// # Errors
 /// When the database does not answer.

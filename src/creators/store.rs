@@ -230,7 +230,7 @@ pub(super) async fn list_without_member(tx: &mut AgencyTx, limit: i64) -> Result
 pub(super) async fn find_of_member(tx: &mut AgencyTx, user: UserId) -> Result<Option<(CreatorId, String)>> {
     let agency = tx.agency_id();
     let row = sqlx::query!(
-        r#"select id as "id: CreatorId", name from creators where agency_id = $1 and user_id = $2"#,
+        r#"select id as "id: CreatorId", name from creators where agency_id = $1 and user_id = $2 and archived_at is null"#,
         agency as AgencyId,
         user as UserId
     )

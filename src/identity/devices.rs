@@ -1,5 +1,6 @@
 //! The browsers in which a person is signed in: looked after by themselves, and by owners as far as their agency goes.
 
+use super::links::Purpose;
 use super::policy::{ManageMemberDevices, ManageOwnSessions};
 use super::store;
 use super::types::Device;
@@ -41,9 +42,14 @@ pub(super) async fn end_others(
     session: Option<&[u8]>,
 ) -> Result<u64> {
     let mut tx = db.begin_system("sign out other devices").await?;
-    let ended = store::remove_sessions(&mut tx, scope.member().user_id(), session).await?;
+    let user = scope.member().user_id();
+    let ended = store::remove_sessions(&mut tx, user, session).await?;
+    // One of them may have asked for another address.
+    store::set_links_used(&mut tx, user, Purpose::ChangeEmail.as_str()).await?;
     if ended > 0 {
         record(tx, scope, ended).await?;
+    } else {
+        tx.commit().await?;
     }
     Ok(ended)
 }

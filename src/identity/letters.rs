@@ -97,6 +97,22 @@ pub(super) fn address_changed(reception: &Reception, old: &str, new: &str, token
     }
 }
 
+/// Tells the address in use that another one was asked for.
+pub(super) fn address_asked(reception: &Reception, to: &str) -> Mail {
+    let link = format!("{}/forgotten-password", reception.public_url);
+    Mail {
+        to: to.to_owned(),
+        subject: "Another address was asked for".to_owned(),
+        body: format!(
+            "Somebody, hopefully you, asked to use another address for your account at CreatorCRM. It changes when they open the \
+             link that was sent there.\n\n\
+             If it was you, all is well.\n\n\
+             If it was not you, choose a new password now. That link works no longer then:\n\n\
+             {link}\n"
+        ),
+    }
+}
+
 /// Tells the person that they, or somebody else, signed in where they never did before.
 pub(super) fn new_device(reception: &Reception, to: &str, origin: &Origin, at: DateTime<Utc>) -> Mail {
     let (device, ip) = (device_words(&origin.user_agent), origin.ip);

@@ -33,7 +33,7 @@ impl Purpose {
     }
 
     /// For how long its links are good.
-    fn lifetime(self) -> TimeDelta {
+    pub(super) fn lifetime(self) -> TimeDelta {
         match self {
             Self::ResetPassword => TimeDelta::hours(1),
             Self::VerifyEmail | Self::ChangeEmail => TimeDelta::hours(24),

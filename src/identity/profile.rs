@@ -7,7 +7,7 @@ use super::reception::Reception;
 use super::records::record_everywhere;
 use super::tries::{self, Try};
 use super::types::{email, named};
-use super::{letters, store};
+use super::{letters, second_factor, store};
 use crate::audit::Event;
 use crate::auth::{Fresh, Origin, Scope};
 use crate::db::{Db, SystemTx};
@@ -62,6 +62,7 @@ pub(super) async fn ask_for_address(
         Some(_) => letters::address_is_taken(&email),
     };
     mail::send(&mut tx, &reception.vault, mail).await?;
+    mail::send(&mut tx, &reception.vault, letters::address_asked(reception, member.email())).await?;
     let event = Event::new("identity.address_asked").subject(user);
     record_everywhere(tx, user, &origin.actor("member", Some(user)), event).await?.commit().await?;
     Ok(email)
@@ -92,15 +93,25 @@ pub(super) async fn change_address(
     Ok(email)
 }
 
-/// Goes back to the address before, by the link that was sent there. Every session ends, and so does every other link: those
-/// of whoever changed it too.
+/// Goes back to the address before, by the link that was sent there. Whoever changed it keeps nothing: every session and every
+/// other link ends, the password opens nothing any more, and what was set up for signing in since the link's earliest
+/// day is gone.
 ///
 /// # Errors
 /// `Conflict` for a link that was used, is too old, or none; also when the address is somebody else's by now.
 pub(super) async fn undo(reception: &Reception, origin: &Origin, token: &SecretString) -> Result<String> {
     let gone = || Error::conflict("This link no longer works. Ask whoever runs this installation for help.");
+    let links::Standing::Good { email } = links::look(reception, Purpose::UndoEmail, token).await? else {
+        return Err(gone());
+    };
+    // Nobody knows it.
+    let password = reception.db.random().token();
+    let hash = reception.passwords.asked_by(origin.ip, &email).hash(password).await?;
     let (mut tx, user, email) = used(reception, Purpose::UndoEmail, token).await?.ok_or_else(gone)?;
     let before = store::set_email(&mut tx, user, &email, gone).await?;
+    store::set_password(&mut tx, user, &hash).await?;
+    let since = tx.now() - Purpose::UndoEmail.lifetime();
+    second_factor::forget_since(&mut tx, user, since).await?;
     store::remove_sessions(&mut tx, user, None).await?;
     let all = [Purpose::ResetPassword, Purpose::VerifyEmail, Purpose::ChangeEmail, Purpose::UndoEmail];
     end_links(&mut tx, user, &all).await?;

@@ -9,7 +9,7 @@ use super::service::{Asked, try_password};
 use super::store::Credentials;
 use super::tries::{self, Try};
 use super::types::{email, long_enough};
-use super::{letters, store};
+use super::{letters, second_factor, store};
 use crate::audit::Event;
 use crate::auth::{Origin, Scope};
 use crate::db::{Actor, SystemTx};
@@ -17,6 +17,7 @@ use crate::error::{Error, Invalid, Result};
 use crate::ids::UserId;
 use crate::jobs::{self, How};
 use crate::mail;
+use chrono::DateTime;
 use secrecy::SecretString;
 
 /// Sends a link to choose a new password, if the email has a user. The request does the same work either way: whether there
@@ -64,6 +65,10 @@ pub(super) async fn reset(
     let hash = reception.passwords.asked_by(origin.ip, &email).hash(password).await?;
     let mut tx = reception.db.begin_system("set a new password by link").await?;
     let Ok(user) = links::use_up(&mut tx, Purpose::ResetPassword, token).await? else { return Err(gone()) };
+    if !store::is_verified(&mut tx, user).await? {
+        // Nobody had shown that the address is theirs: what protects the account now is not known to be its owner's.
+        second_factor::forget_since(&mut tx, user, DateTime::UNIX_EPOCH).await?;
+    }
     store::set_verified(&mut tx, user).await?;
     let change = Change { user, hash, kept: None, event: "identity.password_reset" };
     make_change(tx, reception, origin, origin.actor("link by mail", Some(user)), change).await
@@ -118,7 +123,10 @@ async fn make_change(
     let user = change.user;
     let email = store::set_password(&mut tx, user, &change.hash).await?;
     store::remove_sessions(&mut tx, user, change.kept).await?;
-    store::set_links_used(&mut tx, user, Purpose::ResetPassword.as_str()).await?;
+    // A change of address that somebody else asked for does not outlive the password by which they did.
+    for purpose in [Purpose::ResetPassword, Purpose::ChangeEmail] {
+        store::set_links_used(&mut tx, user, purpose.as_str()).await?;
+    }
     Try::new(tries::PASSWORD, &email, origin.ip).forgive(&mut tx).await?;
     let letter = letters::password_changed(reception, &email, origin, tx.now());
     mail::send(&mut tx, &reception.vault, letter).await?;

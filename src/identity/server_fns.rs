@@ -218,7 +218,7 @@ pub async fn undo_new_email(token: String) -> Result<(), Problem> {
     let email = profile::undo(&app.reception(), visitor.origin(), &token.into()).await?;
     app.members.invalidate_all();
     outcome::notice(format!(
-        "Your address is {email} again, and every device is signed out. Choose a new password now."
+        "Your address is {email} again, every device is signed out, and the old password opens nothing. Choose a new one now."
     ));
     outcome::go("/forgotten-password");
     Ok(())

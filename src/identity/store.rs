@@ -25,7 +25,8 @@ use crate::error::{Error, Result, on_constraint};
 use crate::ids::UserId;
 use chrono::{DateTime, Utc};
 
-/// Whether the user was added: not when the email (`users_email_key`) has one already.
+/// Whether the user was added: not when the email (`users_email_key`) has one already, nor while somebody can still take it
+/// back.
 pub(super) async fn add_user(
     tx: &mut SystemTx,
     id: UserId,
@@ -35,7 +36,9 @@ pub(super) async fn add_user(
 ) -> Result<bool> {
     let now = tx.now();
     let done = sqlx::query!(
-        "insert into users (id, email, name, password_hash, password_set_at, created_at) values ($1, $2, $3, $4, $5, $5)
+        "insert into users (id, email, name, password_hash, password_set_at, created_at)
+         select $1, $2, $3, $4, $5, $5 where not exists (
+           select from user_links where purpose = 'undo_email' and email = $2 and used_at is null and expires_at > $5)
          on conflict on constraint users_email_key do nothing",
         id as UserId,
         email,
@@ -106,7 +109,7 @@ pub(super) async fn set_name(tx: &mut SystemTx, user: UserId, name: &str) -> Res
 /// Sets the address, to which mail was shown to go; the one before.
 ///
 /// # Errors
-/// `taken` when it is somebody else's by now.
+/// `taken` when it is somebody else's by now, or somebody can still take it back.
 pub(super) async fn set_email(
     tx: &mut SystemTx,
     user: UserId,
@@ -116,12 +119,18 @@ pub(super) async fn set_email(
     let now = tx.now();
     let before = sqlx::query_scalar!(
         "with before as (select id, email from users where id = $1 for update)
-         update users u set email = $2, email_verified_at = $3 from before where u.id = before.id returning before.email",
+         update users u set email = $2, email_verified_at = $3 from before where u.id = before.id and not exists (
+           select from user_links where purpose = 'undo_email' and email = $2 and user_id <> $1 and used_at is null and expires_at > $3)
+         returning before.email",
         user as UserId,
         email,
         now
     );
-    before.fetch_one(tx.conn()).await.map_err(on_constraint("users_email_key", taken))
+    match before.fetch_optional(tx.conn()).await {
+        Ok(Some(before)) => Ok(before),
+        Ok(None) => Err(taken()),
+        Err(error) => Err(on_constraint("users_email_key", taken)(error)),
+    }
 }
 
 pub(super) async fn is_verified(tx: &mut SystemTx, user: UserId) -> Result<bool> {

@@ -58,12 +58,26 @@ pub async fn server_function(State(app): State<App>, visitor: Visitor, request: 
     .await
     .into_response();
     let problem = outcome.left().problem;
+    let response = if problem.is_none() { with_own_status(response).await } else { response };
     let mut answer =
         if from_form { redirect(&app, &path, back, outcome.left(), &response, &body) } else { response };
     if let Some(problem) = problem {
         answer.extensions_mut().insert(Answered(problem));
     }
     answer
+}
+
+/// A function whose arguments cannot be read answers 500 by the library's rule; the problem that it tells knows better.
+async fn with_own_status(response: Response) -> Response {
+    if response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, MAX_FORM_BYTES).await.unwrap_or_default();
+    if let Ok(problem) = serde_json::from_slice::<Problem>(&bytes) {
+        parts.status = StatusCode::from_u16(problem.status).unwrap_or(parts.status);
+    }
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {

@@ -43,11 +43,15 @@ impl TrustedProxies {
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lines = headers.get_all("x-forwarded-for").iter().rev();
-        let words = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
+        // Word by word: whatever somebody wrote before them, the proxies' own words are read.
+        let words = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        let words = words.map(|word| String::from_utf8_lossy(word));
         let hops = if *self == Self::Private { 1 } else { MOST_PROXIES };
         let mut at = peer.to_canonical();
         for word in words.take(hops) {
-            let Ok(before) = word.trim().parse::<IpAddr>() else { break };
+            let word = word.trim();
+            let with_port = || word.parse::<std::net::SocketAddr>().map(|it| it.ip());
+            let Ok(before) = word.parse::<IpAddr>().or_else(|_| with_port()) else { break };
             if !self.trusts(at) {
                 break;
             }

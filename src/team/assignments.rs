@@ -70,7 +70,7 @@ pub async fn offered(
 ) -> Result<(super::types::TeamMember, Vec<AccountChoice>)> {
     let mut tx = db.begin(scope).await?;
     let member = store::lookup_member(&mut tx, chatter).await?;
-    let accounts = store::list_free_accounts(&mut tx, Some(chatter), words, &[], OFFERED).await?;
+    let accounts = store::list_free_accounts(&mut tx, Some(chatter), words, OFFERED).await?;
     Ok((member, accounts))
 }
 

@@ -54,7 +54,7 @@ pub struct Offers {
 /// When the database does not answer.
 pub async fn offers(db: &Db, scope: &Scope<ManageMembers>) -> Result<Offers> {
     let mut tx = db.begin(scope).await?;
-    let accounts = store::list_free_accounts(&mut tx, None, None, &[], OFFERED).await?;
+    let accounts = store::list_free_accounts(&mut tx, None, None, OFFERED).await?;
     Ok(Offers { accounts, creators: creators::without_member(&mut tx).await? })
 }
 

@@ -18,6 +18,8 @@ use crate::keyset::{Page, Turn};
 use crate::mail;
 use serde_json::json;
 
+/// As many of one role as there can sensibly be.
+const EVERY: i64 = 1000;
 /// Members on one page of the list.
 pub const PAGE: usize = 50;
 
@@ -74,7 +76,7 @@ pub async fn removable(
     scope.ensure(member.role)?;
     let (accounts, _) = assignments::of_member(&mut tx, user).await?;
     let chatters = Filter { role: Some(Role::Chatter), ..Filter::default() };
-    let chatters = store::list_members(&mut tx, &chatters, &Turn::First, 500).await?;
+    let chatters = store::list_members(&mut tx, &chatters, &Turn::First, EVERY).await?;
     Ok((member, accounts, chatters.into_iter().filter(|it| it.user != user).collect()))
 }
 
@@ -97,11 +99,12 @@ pub async fn change_role(
     let before = store::lock_member(&mut tx, user).await?;
     scope.ensure(before)?;
     scope.ensure(role)?;
-    if before == role {
+    let member = store::lookup_member(&mut tx, user).await?;
+    let same_creator = creator.is_none() || creator == member.creator.as_ref().map(|(id, _)| *id);
+    if before == role && (role != Role::Creator || same_creator) {
         return Ok(());
     }
     ensure_not_last(&owners, user)?;
-    let member = store::lookup_member(&mut tx, user).await?;
     let accounts = let_go(&mut tx, user, me.user_id(), role).await?;
     store::set_role(&mut tx, user, role).await?;
     if role == Role::Creator {
@@ -129,11 +132,20 @@ pub(super) async fn tell_owners(
     by: &str,
 ) -> Result<()> {
     let owners = Filter { role: Some(Role::Owner), ..Filter::default() };
-    for owner in store::list_members(tx, &owners, &Turn::First, 50).await? {
+    for owner in store::list_members(tx, &owners, &Turn::First, EVERY).await? {
         let letter = letters::new_owner(&owner.email, agency, who, by);
         mail::send_in_agency(tx, reception.vault(), letter).await?;
     }
     Ok(())
+}
+
+/// To whom the agency can be handed over: its managers.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn heirs(db: &Db, scope: &Scope<TransferOwnership>) -> Result<Vec<ListedMember>> {
+    let managers = Filter { role: Some(Role::Manager), ..Filter::default() };
+    store::list_members(&mut db.begin(scope).await?, &managers, &Turn::First, EVERY).await
 }
 
 fn ensure_not_last(owners: &[UserId], user: UserId) -> Result<()> {
@@ -263,7 +275,7 @@ pub async fn transfer(
     store::set_role(&mut tx, heir, Role::Owner).await?;
     store::set_role(&mut tx, me.user_id(), Role::Manager).await?;
     let owners = Filter { role: Some(Role::Owner), ..Filter::default() };
-    let told = store::list_members(&mut tx, &owners, &Turn::First, 50).await?;
+    let told = store::list_members(&mut tx, &owners, &Turn::First, EVERY).await?;
     let told = told.into_iter().map(|it| it.email).chain([me.email().to_owned()]);
     for email in told {
         let letter = letters::transferred(&email, me.agency_name(), me.name(), &member.name);

@@ -173,7 +173,7 @@ pub async fn change_role(
     let (app, creator) = (App::current()?, chosen("creator", &creator)?);
     members::change_role(&app.reception(), &authority()?, member, self::role(&role)?, creator).await?;
     app.members.invalidate_all();
-    outcome::notice("The role is changed. It counts from now on.");
+    outcome::notice("Saved. It counts from now on.");
     outcome::go(format!("/team/{member}"));
     Ok(())
 }

@@ -98,6 +98,9 @@ async fn the_old_address_takes_the_account_back() {
     thief.submit(&link(&app, "change-email").await, &[]).await;
     let thiefs = link(&app, "undo-email").await;
 
+    // Nobody takes the old address while she can still go back to it.
+    let taken = [("agency", "A"), ("name", "B"), ("email", "anna@example.com"), ("password", PASSWORD)];
+    assert_eq!(app.browser().call("sign_up", &taken).await.status, 422);
     clock.advance(Duration::hours(71));
     let mut anna = app.browser();
     let page = anna.submit(&back, &[]).await;
@@ -105,6 +108,8 @@ async fn the_old_address_takes_the_account_back() {
     assert!(page.text.contains("Your address is anna@example.com again"), "{page:?}");
     assert!(!is_in(&mut thief).await);
     assert_eq!(thief.open(&thiefs).await.status, 410, "nor can they go back to theirs");
+    let password = [("email", "anna@example.com"), ("password", PASSWORD)];
+    assert_eq!(thief.call("sign_in", &password).await.status, 422, "nor sign in by what they know");
     let kept = recorded(&app, "anna").await;
     let changes: Vec<_> = kept.iter().filter(|event| event.contains("address_")).collect();
     let (asked, changed) = ("identity.address_asked", "identity.address_changed");

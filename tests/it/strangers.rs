@@ -48,6 +48,14 @@ async fn another_site_cannot_have_an_export_put_on_record() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_the_senders_mistake() {
+    let app = TestApp::start().await;
+    let owner = app.owner("anna").await;
+    let answer = owner.call("remove_member", &[("member", "nobody")]).await;
+    assert!(answer.status == 422 && answer.text.contains("cannot be read"), "{answer:?}");
+}
+
+#[tokio::test]
 async fn a_made_up_link_gets_no_session() {
     let app = TestApp::start().await;
     let answer = app.browser().call("connect_by_link", &[("token", "made-up")]).await;

@@ -266,6 +266,7 @@ async fn assignments_count_from_the_next_request_and_their_history_is_kept() {
         assert_eq!(text.contains("<th scope=\"row\">cleo</th>"), was, "{day}: {text}");
     }
     assert!(owner.open(&format!("/team/{id}")).await.text.contains("Worked on before"));
+    assert_eq!(recorded_of_team(&app, "anna").await, ["invited", "joined", "assigned", "unassigned"]);
 }
 
 #[tokio::test]
@@ -331,6 +332,7 @@ async fn high_roles_take_a_fresh_proof_and_a_confirmed_address() {
     let told: i64 =
         ask(&app, "select count(*) from mails where subject = 'North Studio has one more owner'").await;
     assert_eq!(told, 2);
+    assert_eq!(recorded_of_team(&app, "anna").await, ["invited", "joined", "invited", "role_changed"]);
 }
 
 /// A form of which the last bytes come late counts for who its sender is then.
@@ -384,6 +386,14 @@ async fn a_removed_member_is_out_at_once_and_the_accounts_go_to_the_heir() {
     let link = invited(&app, &mut owner, "cleo@example.com", "chatter", &[]).await;
     let back = app.browser().submit(&link, &[("password", PASSWORD)]).await;
     assert!(back.path.starts_with("/dashboard"), "{}", back.text);
+    let expected = ["invited", "joined", "invited", "joined", "assigned", "removed", "invited", "joined"];
+    assert_eq!(recorded_of_team(&app, "anna").await, expected);
+}
+
+/// The events of the team on record in the agency of `owner`, without their first word.
+async fn recorded_of_team(app: &TestApp, owner: &str) -> Vec<String> {
+    let events = audited(app, owner_agency(app, owner).await).await;
+    events.into_iter().filter_map(|(event, _)| event.strip_prefix("team.").map(str::to_owned)).collect()
 }
 
 #[tokio::test]

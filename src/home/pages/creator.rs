@@ -144,7 +144,7 @@ fn nothing_yet(own: &Own, shown: &Shown) -> impl IntoView + use<> {
         None => (
             "You are not linked to your accounts yet",
             format!(
-                "{} has not said which creator you are. Ask an owner or manager to invite you as one.",
+                "{} has not said which creator you are. Ask an owner or manager to choose you as one, on your page under Team.",
                 shown.agency
             ),
         ),

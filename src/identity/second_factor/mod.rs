@@ -21,3 +21,4 @@ pub use types::{Overview, PasskeyLine};
 pub(super) use checking::try_code;
 pub(super) use passkeys::{confirm_by_passkey, offered};
 pub(super) use service::{Enrolment, enrolment, has_factor, has_passkeys, overview, sweep};
+pub(super) use store::remove_since as forget_since;

@@ -44,7 +44,8 @@ pub(super) async fn require(db: &Db, scope: &Fresh<ManageSecurity>, wanted: &Req
     if !GRACE_DAYS.contains(&wanted.grace_days) {
         return Err(Error::field("grace_days", "Choose one of the offered numbers of days"));
     }
-    let mut tx = db.begin(&**scope).await?;
+    let mut tx = db.begin(scope).await?;
+    store::lock_rules(&mut tx).await?;
     let before = store::list_rules(&mut tx).await?;
     for role in Role::ALL {
         if wanted.roles.contains(&role) {

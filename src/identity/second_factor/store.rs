@@ -9,8 +9,8 @@ pub(super) use passkeys::{
     take_ceremony,
 };
 pub(super) use rules::{
-    Rule, add_reset, count_agencies_not_asking, list_rules, lookup_member, remove_resets, remove_rule,
-    set_rule,
+    Rule, add_reset, count_agencies_not_asking, list_rules, lock_rules, lookup_member, remove_resets,
+    remove_rule, set_rule,
 };
 
 use crate::db::SystemTx;
@@ -153,5 +153,23 @@ pub(super) async fn count_codes(tx: &mut SystemTx, user: UserId) -> Result<i64> 
 
 pub(super) async fn remove_codes(tx: &mut SystemTx, user: UserId) -> Result<()> {
     sqlx::query!("delete from recovery_codes where user_id = $1", user as UserId).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Removes every factor and code that was set up since `since`.
+pub(in crate::identity) async fn remove_since(
+    tx: &mut SystemTx,
+    user: UserId,
+    since: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "with keys as (delete from passkeys where user_id = $1 and created_at >= $2),
+              codes as (delete from recovery_codes where user_id = $1 and created_at >= $2)
+         delete from totp_seeds where user_id = $1 and created_at >= $2",
+        user as UserId,
+        since
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -107,7 +107,7 @@ pub(in crate::identity) async fn list_sessions_in(
              where m.user_id = s.user_id and m.removed_at is null and a.deleted_at is null
              order by m.agency_id = (s.data->>'agency_id')::uuid desc nulls last, m.joined_at, m.agency_id limit 1
            ) there on there.agency_id = $1
-           where s.user_id = $2 and s.expires_at > $3
+           where s.user_id = $2 and s.expires_at > $3 and not s.data ? 'waiting_user_id'
              and s.last_seen_at > $3 - make_interval(mins => there.session_idle_minutes)
              and s.created_at > $3 - make_interval(days => there.session_days)
            order by s.last_seen_at desc, s.id_hash limit $4"#,

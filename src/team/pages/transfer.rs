@@ -1,13 +1,11 @@
 //! `/team/transfer`: handing the agency over.
 
 use super::super::members;
-use super::super::policy::{TransferOwnership, ViewTeam};
+use super::super::policy::TransferOwnership;
 use super::super::server_fns::TransferOwnership as Transfer;
-use super::super::types::Filter;
 use super::trail;
-use crate::auth::{Role, Visitor};
+use crate::auth::Visitor;
 use crate::error::Result;
-use crate::keyset::Turn;
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{Empty, Form, PageHeader, Select, Submit};
@@ -22,8 +20,7 @@ use leptos::server_fn::ServerFn;
 pub async fn transfer(State(app): State<App>, visitor: Visitor) -> Result<Page> {
     let scope = visitor.fresh::<TransferOwnership>()?;
     let agency = scope.member().agency_name().to_owned();
-    let managers = Filter { role: Some(Role::Manager), ..Filter::default() };
-    let heirs = members::list(&app.db, &visitor.scope::<ViewTeam>()?, &managers, &Turn::First).await?.rows;
+    let heirs = members::heirs(&app.db, &scope).await?;
     let view = move || {
         let heading = format!("Hand {agency} over");
         if heirs.is_empty() {

@@ -104,30 +104,27 @@ pub(in crate::team) async fn list_accounts_of(
 }
 
 /// The accounts that `user` (or nobody yet) could be assigned to: not disconnected, not theirs already, with `words` in a
-/// name. The ids in `among` come first.
+/// name.
 pub(in crate::team) async fn list_free_accounts(
     tx: &mut AgencyTx,
     user: Option<UserId>,
     words: Option<&str>,
-    among: &[AccountId],
     limit: i64,
 ) -> Result<Vec<AccountChoice>> {
     let agency = tx.agency_id();
     let part = words.map(|words| format!("%{}%", crate::words::like(words)));
-    let among: Vec<_> = among.iter().map(|it| it.0).collect();
     let rows = sqlx::query_as!(
         AccountChoice,
         r#"select a.id as "id: AccountId", a.name, a.handle from accounts a
            left join creators c on c.agency_id = a.agency_id and c.id = a.creator_id
            where a.agency_id = $1 and a.disconnected_at is null
-             and ($3::text is null or a.id = any ($4) or lower(a.name) like $3 or lower(a.handle) like $3 or lower(c.name) like $3)
+             and ($3::text is null or lower(a.name) like $3 or lower(a.handle) like $3 or lower(c.name) like $3)
              and not exists (select from assignments s
                              where s.agency_id = $1 and s.user_id = $2 and s.account_id = a.id and s.ended_at is null)
-           order by a.id <> all ($4), lower(a.name), a.id limit $5"#,
+           order by lower(a.name), a.id limit $4"#,
         agency as AgencyId,
         user as Option<UserId>,
         part,
-        &among,
         limit
     );
     Ok(rows.fetch_all(tx.conn()).await?)

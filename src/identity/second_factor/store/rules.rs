@@ -13,15 +13,21 @@ pub(in super::super) struct Rule {
     pub grace_days: i32,
 }
 
-/// The rules, locked until the transaction ends.
 pub(in super::super) async fn list_rules(tx: &mut AgencyTx) -> Result<Vec<Rule>> {
     let agency = tx.agency_id();
     let rows = sqlx::query_as!(
         Rule,
-        r#"select role as "role: Role", grace_days from second_factor_rules where agency_id = $1 order by role for update"#,
+        r#"select role as "role: Role", grace_days from second_factor_rules where agency_id = $1 order by role"#,
         agency as AgencyId
     );
     Ok(rows.fetch_all(tx.conn()).await?)
+}
+
+/// Holds the agency's rules until the transaction ends.
+pub(in super::super) async fn lock_rules(tx: &mut AgencyTx) -> Result<()> {
+    let key = format!("second factor rules {}", tx.agency_id());
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Grace that changes later counts from when the role was first required to.
