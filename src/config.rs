@@ -30,7 +30,7 @@ pub struct Settings {
     /// Where files are kept that are not in the database, and the program's own PostgreSQL.
     #[arg(long, env = "DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
-    /// 64 hex digits that seal tokens; optionally `,` and the previous key. Required in production.
+    /// 64 hex digits that seal tokens, app seeds and mails; optionally `,` and the previous key. Required in production.
     #[arg(long, env = "ENCRYPTION_KEY", global = true, hide_env_values = true)]
     pub encryption_key: Option<SecretString>,
     /// The app's client id at Fanvue.
@@ -185,7 +185,7 @@ impl Settings {
         SocketAddr::new(self.host, self.port)
     }
 
-    /// The key that seals tokens. In development one is made and kept, readable by its owner alone.
+    /// The key that seals tokens, app seeds and mails. In development one is made and kept, readable by its owner alone.
     ///
     /// # Errors
     /// When the kept key cannot be written or read.

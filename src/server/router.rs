@@ -104,27 +104,9 @@ pub fn watched(app: App) -> Router {
 
 /// Pages and server functions.
 fn pages() -> Listed {
-    Listed::default()
+    let pages = Listed::default()
         .route("/", get(front))
         .route("/dashboard", get(home::pages::home))
-        .route("/sign-in", get(identity::pages::sign_in))
-        .route("/sign-in/second", get(identity::pages::second_step))
-        .route("/confirm", get(identity::pages::confirm))
-        .route("/settings/second-factor", get(identity::pages::second_factor))
-        .route("/settings/second-factor/app", get(identity::pages::app))
-        .route("/settings/second-factor/codes", get(identity::pages::codes))
-        .route("/sign-up", get(identity::pages::sign_up))
-        .route("/start-again", get(identity::pages::start_again))
-        .route("/verify-email/{token}", get(identity::pages::verify_email))
-        .route("/forgotten-password", get(identity::pages::forgotten_password))
-        .route("/reset-password/{token}", get(identity::pages::reset_password))
-        .route("/change-email/{token}", get(identity::pages::change_email))
-        .route("/undo-email/{token}", get(identity::pages::undo_email))
-        .route("/settings/profile", get(identity::pages::profile))
-        .route("/settings/devices", get(identity::pages::devices))
-        .route("/team/{member}/devices", get(identity::pages::member_devices))
-        .route("/settings/password", get(identity::pages::password))
-        .route("/settings/agencies", get(identity::pages::agencies))
         .route("/connections", get(connections::pages::list))
         .route("/connections/new", get(connections::pages::new))
         .route("/connections/{connection}/choose", get(connections::pages::choose))
@@ -147,6 +129,40 @@ fn pages() -> Listed {
         .route("/creators/new", get(creators::pages::new))
         .route("/creators/{creator}", get(creators::pages::creator))
         .route("/creators/{creator}/edit", get(creators::pages::edit))
+        .route("/settings", get(agencies::pages::settings))
+        .route("/settings/security", get(agencies::pages::security))
+        .route("/settings/delete", get(agencies::pages::delete))
+        .route("/audit", get(audit::pages::audit))
+        .route("/audit.csv", get(audit::routes::csv))
+        .route("/search", get(search::pages::search))
+        .route("/search/found", get(search::pages::found));
+    team_pages(identity_pages(pages)).route("/api/{*function}", post(forms::server_function))
+}
+
+fn identity_pages(pages: Listed) -> Listed {
+    pages
+        .route("/sign-in", get(identity::pages::sign_in))
+        .route("/sign-in/second", get(identity::pages::second_step))
+        .route("/confirm", get(identity::pages::confirm))
+        .route("/settings/second-factor", get(identity::pages::second_factor))
+        .route("/settings/second-factor/app", get(identity::pages::app))
+        .route("/settings/second-factor/codes", get(identity::pages::codes))
+        .route("/sign-up", get(identity::pages::sign_up))
+        .route("/start-again", get(identity::pages::start_again))
+        .route("/verify-email/{token}", get(identity::pages::verify_email))
+        .route("/forgotten-password", get(identity::pages::forgotten_password))
+        .route("/reset-password/{token}", get(identity::pages::reset_password))
+        .route("/change-email/{token}", get(identity::pages::change_email))
+        .route("/undo-email/{token}", get(identity::pages::undo_email))
+        .route("/settings/profile", get(identity::pages::profile))
+        .route("/settings/devices", get(identity::pages::devices))
+        .route("/team/{member}/devices", get(identity::pages::member_devices))
+        .route("/settings/password", get(identity::pages::password))
+        .route("/settings/agencies", get(identity::pages::agencies))
+}
+
+fn team_pages(pages: Listed) -> Listed {
+    pages
         .route("/accounts/{account}/team", get(team::pages::account))
         .route("/team", get(team::pages::list))
         .route("/team/invite", get(team::pages::invite))
@@ -159,14 +175,6 @@ fn pages() -> Listed {
         .route("/team/{member}/remove", get(team::pages::remove))
         .route("/invitation/{token}", get(team::pages::invitation))
         .route("/settings/leave", get(team::pages::leave))
-        .route("/settings", get(agencies::pages::settings))
-        .route("/settings/security", get(agencies::pages::security))
-        .route("/settings/delete", get(agencies::pages::delete))
-        .route("/audit", get(audit::pages::audit))
-        .route("/audit.csv", get(audit::routes::csv))
-        .route("/search", get(search::pages::search))
-        .route("/search/found", get(search::pages::found))
-        .route("/api/{*function}", post(forms::server_function))
 }
 
 async fn front(visitor: Visitor) -> Redirect {

@@ -217,6 +217,7 @@ async fn a_recovery_code_works_once_and_new_ones_end_the_old() {
 async fn a_new_password_by_mail_leaves_the_second_step() {
     let (app, clock) = TestApp::start_at(noon()).await;
     let (key, _) = enrol(&mut app.owner("anna").await, &clock).await;
+    crate::team::confirm_everybody(&app).await;
     let half = half_in(&app, "anna").await;
     clock.advance(Duration::seconds(60));
     let link = crate::mailed_links::reset_link(&app, "anna@example.com").await;
@@ -232,6 +233,20 @@ async fn a_new_password_by_mail_leaves_the_second_step() {
     let typed = [("email", "anna@example.com"), ("password", "another horse entirely")];
     let page = browser.submit("/sign-in", &typed).await;
     assert!(page.path.starts_with("/sign-in/second"), "{}", page.path);
+}
+
+/// Whoever signed up with somebody else's address set it up: it is not the owner's, who comes by the first mail.
+#[tokio::test]
+async fn what_protects_an_address_that_was_never_confirmed_goes_with_a_new_password() {
+    let (app, clock) = TestApp::start_at(noon()).await;
+    enrol(&mut app.owner("anna").await, &clock).await;
+    clock.advance(Duration::seconds(60));
+    let link = crate::mailed_links::reset_link(&app, "anna@example.com").await;
+    let typed = [("token", link.rsplit('/').next().unwrap()), ("password", "another horse entirely")];
+    assert_eq!(app.browser().call("reset_password", &typed).await.status, 200);
+    let typed = [("email", "anna@example.com"), ("password", "another horse entirely")];
+    let page = app.browser().submit("/sign-in", &typed).await;
+    assert!(page.path.starts_with("/dashboard"), "{}", page.path);
 }
 
 /// The process ends between the steps; another one goes on.
