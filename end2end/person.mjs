@@ -66,6 +66,8 @@ export async function mailed(page, email, subject) {
 /// axe finds nothing on the page as it is. (The same HTML is looked at by the journeys with script.)
 export async function accessible(page) {
   if (scriptless.has(page)) return;
+  // What only works with script appears when the page is awake; in the middle of that nothing fits together.
+  await page.waitForFunction(() => !document.querySelector("leptos-island") || document.documentElement.dataset.awake);
   if (!(await page.evaluate("typeof window.axe !== 'undefined'").catch(() => false))) await page.evaluate(axe);
   const findings = await page.evaluate(async () => {
     const result = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });

@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { answer, connect, reloadedUntil } from "../connecting.mjs";
 import { latest, ledger, money, total } from "../ledger.mjs";
 import { accessible, closeBrowser, control, fits, person, picture, SANDBOX, signUp } from "../person.mjs";
-import { invite, join } from "../team.mjs";
+import { confirmAddress, invite, join } from "../team.mjs";
 
 after(closeBrowser);
 
@@ -34,6 +34,7 @@ for (const js of [true, false]) {
     const [ownerName, name] = js ? ["Hilda", "Hazel"] : ["Herta", "Holly"];
     const owner = await person({ js });
     await signUp(owner.page, ownerName);
+    await confirmAddress(owner.page, ownerName);
     await connect(owner.page, "Nora Quinn");
     await invite(owner.page, name, "chatter");
     await owner.page.getByRole("button", { name: "Send the invitation" }).click();
@@ -65,6 +66,7 @@ for (const js of [true, false]) {
     const [ownerName, name] = js ? ["Ines", "Jo"] : ["Iris", "June"];
     const owner = await person({ js });
     await signUp(owner.page, ownerName);
+    await confirmAddress(owner.page, ownerName);
     await owner.page.goto("/creators/new");
     await owner.page.getByLabel("Name", { exact: true }).fill("Jade");
     await owner.page.getByRole("button", { name: "Add creator" }).click();

@@ -35,7 +35,7 @@ for (const js of [true, false]) {
 
   test(`an app is set up, its code is asked for, a recovery code stands in for it, ${how}`, async () => {
     const { page, close } = await person({ js });
-    const name = js ? "Frida" : "Gesa";
+    const name = js ? "Fenja" : "Gesa";
     await signUp(page, name);
     await page.goto("/settings/second-factor");
     await accessible(page);
