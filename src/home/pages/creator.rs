@@ -218,7 +218,7 @@ fn what_to_do(account: &Listed) -> Option<String> {
 /// Ending the connection, or giving the permission again after it was ended.
 fn ending(account: &Listed, path: &str) -> impl IntoView + use<> {
     if account.health.state == "disconnected" {
-        let label = format!("Connect {} again", account.name);
+        let label = format!("Connect again: {}", account.name);
         return again(account.platform, "Connect again", "button secondary small", label).into_any();
     }
     let label = format!("Disconnect {}", account.name);
