@@ -96,7 +96,7 @@ for (const js of [true, false]) {
     await page.getByRole("button", { name: "Disconnect", exact: true }).click();
     await page.getByText("Everything seen so far is kept").waitFor();
     await page.goto("/dashboard");
-    await page.getByRole("button", { name: "Connect Jade Okafor again" }).waitFor();
+    await page.getByRole("button", { name: "Connect again: Jade Okafor" }).waitFor();
     await accessible(page);
     await creator.close();
     await owner.close();
