@@ -258,7 +258,7 @@ async fn a_creators_page_has_her_figures_and_nobody_elses() {
     let ended = mia.submit(&disconnect, &[]).await;
     assert!(ended.text.contains("Mia One is disconnected"), "{}", ended.text);
     let page = mia.open("/dashboard").await.text;
-    assert!(page.contains("Connect Mia One again"), "{page}");
+    assert!(page.contains("Connect again: Mia One"), "{page}");
     let connection = mia.open(&format!("/accounts/{}/connection", ids[0])).await.text;
     assert!(connection.contains("connect_own_account"), "{connection}");
 }
