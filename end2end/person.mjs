@@ -69,16 +69,10 @@ export async function accessible(page) {
   // What only works with script appears when the page is awake; in the middle of that nothing fits together.
   await page.waitForFunction(() => !document.querySelector("leptos-island") || document.documentElement.dataset.awake);
   if (!(await page.evaluate("typeof window.axe !== 'undefined'").catch(() => false))) await page.evaluate(axe);
-  const look = () => page.evaluate(async () => {
+  const findings = await page.evaluate(async () => {
     const result = await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
     return result.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(" ")).join("; ")}`);
   });
-  // What fades in is half there for a moment: what axe finds has to be there a moment later, too.
-  let findings = await look();
-  for (let again = 0; again < 3 && findings.length > 0; again += 1) {
-    await page.waitForTimeout(500);
-    findings = await look();
-  }
   assert.deepEqual(findings, [], `axe on ${page.url()}`);
 }
 
