@@ -4,14 +4,13 @@ use super::service;
 use crate::auth::Visitor;
 use crate::earnings::policy::ExportEarnings;
 use crate::earnings::{self, Filter};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::AccountId;
+use crate::server::download;
 use crate::server::state::App;
-use axum::body::Body;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, Method, header};
-use axum::response::{IntoResponse, Response};
-use futures::TryStreamExt;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
 use serde::Deserialize;
 
 /// The filters in an address, as texts.
@@ -46,19 +45,9 @@ pub async fn csv(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let (scope, filter) = (visitor.scope::<ExportEarnings>()?, asked.filter());
-    let from_elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-    if method != Method::GET || from_elsewhere {
-        return Err(Error::Forbidden);
-    }
+    download::ensure_asked_here(&method, &headers)?;
     let account = service::begin_export(&app.db, &scope, id, &filter).await?;
     let name = earnings::file_name(&account.handle, &filter);
     let stream = earnings::exported(app.db.clone(), scope, id, filter);
-    let stream =
-        stream.inspect_err(|error: &Error| tracing::error!(%error, "an export of earnings ended early"));
-    let headers: [(HeaderName, String); 3] = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, Body::from_stream(stream)).into_response())
+    Ok(download::csv(&name, stream))
 }

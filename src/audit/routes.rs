@@ -4,13 +4,12 @@ use super::export;
 use super::policy::ExportAudit;
 use super::types::Asked;
 use crate::auth::Visitor;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::server::download;
 use crate::server::state::App;
-use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderName, Method, header};
-use axum::response::{IntoResponse, Response};
-use futures::TryStreamExt;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
 
 /// `GET /audit.csv`: exactly what the same filters show on the page. It goes on record, so no other site may have a browser
 /// ask for it.
@@ -25,19 +24,9 @@ pub async fn csv(
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
     let (scope, filter) = (visitor.scope::<ExportAudit>()?, asked.filter());
-    let from_elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-    if method != Method::GET || from_elsewhere {
-        return Err(Error::Forbidden);
-    }
+    download::ensure_asked_here(&method, &headers)?;
     export::begin(&app.db, &scope, &filter).await?;
     let name = format!("audit-log-{}.csv", app.db.now().format("%Y-%m-%d"));
     let stream = export::content(app.db.clone(), scope, filter);
-    let stream =
-        stream.inspect_err(|error: &Error| tracing::error!(%error, "an export of the audit log ended early"));
-    let headers: [(HeaderName, String); 3] = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, Body::from_stream(stream)).into_response())
+    Ok(download::csv(&name, stream))
 }

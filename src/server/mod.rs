@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod cross_site;
+pub mod download;
 pub mod flash;
 pub mod forms;
 pub mod fragments;
