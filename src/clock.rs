@@ -1,6 +1,7 @@
 //! The time, handed in: the one place that asks the operating system.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Tells the time. Everything that needs it is given a clock.
@@ -18,6 +19,14 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         Utc::now()
     }
+}
+
+/// The first moment of a day in a zone, where clocks may skip midnight.
+#[must_use]
+pub fn day_begins(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let hours = (0..24).filter_map(|hour| day.and_hms_opt(hour, 0, 0));
+    let first = hours.filter_map(|time| time.and_local_timezone(zone).earliest()).next();
+    first.map_or_else(|| day.and_time(NaiveTime::MIN).and_utc(), |time| time.to_utc())
 }
 
 /// A clock that moves only when told to, for tests.

@@ -1,6 +1,7 @@
 //! The two chains, what breaks one, and which entries are looked for.
 
 use super::words::Category;
+use crate::clock::day_begins;
 use crate::ids::{AgencyId, UserId};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -220,7 +221,8 @@ impl Filter {
     /// When the days begin and end, as read in `zone`.
     pub(super) fn times(&self, zone: Option<Tz>) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
         let end = self.to.and_then(|day| day.checked_add_days(Days::new(1)));
-        (self.from.map(|day| beginning(day, zone)), end.map(|day| beginning(day, zone)))
+        let begins = |day| day_begins(day, zone.unwrap_or(Tz::UTC));
+        (self.from.map(begins), end.map(begins))
     }
 
     /// Whether entries of `chain` can be meant.
@@ -231,14 +233,6 @@ impl Filter {
             Some(What::Event(event)) => super::words::is_view(event) == (chain == Chain::Views),
         }
     }
-}
-
-/// The first moment of a day in a zone, where clocks may skip midnight.
-fn beginning(day: NaiveDate, zone: Option<Tz>) -> DateTime<Utc> {
-    let zone = zone.unwrap_or(Tz::UTC);
-    let hours = (0..24).filter_map(|hour| day.and_hms_opt(hour, 0, 0));
-    let first = hours.filter_map(|time| time.and_local_timezone(zone).earliest()).next();
-    first.map_or_else(|| day.and_time(chrono::NaiveTime::MIN).and_utc(), |time| time.to_utc())
 }
 
 #[cfg(test)]

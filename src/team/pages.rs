@@ -22,9 +22,10 @@ pub use remove::{leave, remove};
 pub use roles::roles;
 pub use transfer::transfer;
 
-use super::types::{AccountChoice, may_manage};
+use super::types::{AccountChoice, Span, may_manage};
 use crate::auth::Role;
-use crate::ui::{Link, Offer};
+use crate::ui::{Link, Offer, Time, TimeShape};
+use chrono_tz::Tz;
 use leptos::prelude::*;
 
 /// The way back to the team.
@@ -41,6 +42,43 @@ fn offers(accounts: Vec<AccountChoice>) -> Vec<Offer> {
         ..Offer::default()
     };
     accounts.into_iter().map(offer).collect()
+}
+
+/// Spans of work, each called by `name`, with when they began and ended.
+#[component]
+fn Spans(
+    #[prop(into)] title: String,
+    /// What `name` names.
+    head: &'static str,
+    spans: Vec<Span>,
+    zone: Option<Tz>,
+    name: fn(&Span) -> AnyView,
+) -> impl IntoView {
+    let rows = spans.into_iter().map(|span| {
+        let until = match span.ended_at {
+            Some(at) => view! { <Time at zone=zone shape=TimeShape::Full/> }.into_any(),
+            None => "now".into_any(),
+        };
+        view! {
+            <tr>
+                <th scope="row">{name(&span)}</th>
+                <td data-label="From"><Time at=span.started_at zone=zone shape=TimeShape::Full/></td>
+                <td data-label="Until">{until}</td>
+            </tr>
+        }
+    });
+    let label = title.clone();
+    view! {
+        <div class="card">
+            <div class="card-header"><h2>{title}</h2></div>
+            <div class="table-wrap" tabindex="0" role="region" aria-label=label>
+                <table class="table stacked">
+                    <thead><tr><th scope="col">{head}</th><th scope="col">"From"</th><th scope="col">"Until"</th></tr></thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                </table>
+            </div>
+        </div>
+    }
 }
 
 /// The roles that `actor` may give, as links that choose one.

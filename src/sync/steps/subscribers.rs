@@ -1,6 +1,7 @@
 //! Subscribers joined and lost, per day.
 
 use super::{Page, StepError, seconds};
+use crate::clock::day_begins;
 use crate::platform::Cursor;
 use crate::sync::plan::{Standing, every};
 use crate::sync::store;
@@ -12,7 +13,7 @@ const AGAIN: Duration = Duration::days(3);
 pub(super) async fn read(page: &Page<'_>, standing: &Standing) -> Result<bool, StepError> {
     let access = page.access;
     let cursor = standing.subscribers_cursor.clone().map(Cursor::from_stored);
-    let since = standing.subscribers_done_at.and_then(|done| midnight(done - AGAIN, access));
+    let since = standing.subscribers_done_at.map(|done| midnight(done - AGAIN, access));
     let days =
         access.client.subscriber_days(&access.token, &access.account, since, None, cursor.as_ref()).await?;
     page.warn_of_skipped("subscriber days", &days);
@@ -25,9 +26,7 @@ pub(super) async fn read(page: &Page<'_>, standing: &Standing) -> Result<bool, S
 }
 
 /// The beginning of the day in the platform's zone: a bound inside a day would count a part of it.
-fn midnight(at: DateTime<Utc>, access: &crate::connections::Access) -> Option<DateTime<Utc>> {
+fn midnight(at: DateTime<Utc>, access: &crate::connections::Access) -> DateTime<Utc> {
     let zone = access.client.platform().day_zone;
-    let day = at.with_timezone(&zone).date_naive();
-    let midnight = day.and_time(chrono::NaiveTime::MIN).and_local_timezone(zone).earliest()?;
-    Some(midnight.with_timezone(&Utc))
+    day_begins(at.with_timezone(&zone).date_naive(), zone)
 }

@@ -4,15 +4,17 @@ use super::super::assignments::{self, AccountTeam};
 use super::super::policy::AssignAccounts;
 use super::super::server_fns::{AssignChatters, UnassignChatters};
 use super::super::types::Span;
+use super::Spans;
 use crate::accounts::pages::{Rights, Top};
 use crate::auth::{Member, Visitor};
+use crate::clock::day_begins;
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::server::frame::Page;
 use crate::server::state::App;
-use crate::ui::{Choices, Empty, Field, Filters, Form, Hidden, Offer, Submit, Time, TimeShape};
+use crate::ui::{Choices, Empty, Field, Filters, Form, Hidden, Offer, Submit, TimeShape};
 use axum::extract::{Path, Query, State};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -55,15 +57,11 @@ pub async fn account(
 /// The day as the agency counts it, from midnight to midnight.
 fn span_of(day: NaiveDate, zone: Option<Tz>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let zone = zone.unwrap_or(Tz::UTC);
-    let begins = |day: NaiveDate| {
-        let midnight = day.and_time(NaiveTime::MIN);
-        // Where a day begins an hour late, it begins with its first moment.
-        let local = zone.from_local_datetime(&midnight).earliest();
-        let local =
-            local.or_else(|| zone.from_local_datetime(&(midnight + chrono::TimeDelta::hours(1))).earliest());
-        local.map(|it| it.with_timezone(&Utc))
-    };
-    Some((begins(day)?, begins(day.checked_add_days(Days::new(1))?)?))
+    Some((day_begins(day, zone), day_begins(day.checked_add_days(Days::new(1))?, zone)))
+}
+
+fn who(span: &Span) -> AnyView {
+    span.name.clone().into_any()
 }
 
 fn day_filter(on: String) -> impl IntoView {
@@ -79,7 +77,7 @@ fn on_a_day(day: NaiveDate, spans: Vec<Span>, zone: Option<Tz>) -> impl IntoView
         view! { <Empty icon="creators" title=title text="Choose another day, or clear it to see who is assigned now."/> }
             .into_any()
     } else {
-        history(format!("Assigned on {words}"), spans, zone).into_any()
+        view! { <Spans title=format!("Assigned on {words}") head="Chatter" spans zone name=who/> }.into_any()
     };
     view! { {day_filter(day.to_string())}{body} }
 }
@@ -139,35 +137,7 @@ fn now(
             </section>
         </div>
         {day_filter(String::new())}
-        {(!before.is_empty()).then(|| history("Worked on it before".to_owned(), before, zone))}
-    }
-}
-
-fn history(title: String, spans: Vec<Span>, zone: Option<Tz>) -> impl IntoView {
-    let rows = spans.into_iter().map(|span| {
-        let until = match span.ended_at {
-            Some(at) => view! { <Time at zone=zone shape=TimeShape::Full/> }.into_any(),
-            None => "now".into_any(),
-        };
-        view! {
-            <tr>
-                <th scope="row">{span.name}</th>
-                <td data-label="From"><Time at=span.started_at zone=zone shape=TimeShape::Full/></td>
-                <td data-label="Until">{until}</td>
-            </tr>
-        }
-    });
-    let label = title.clone();
-    view! {
-        <div class="card">
-            <div class="card-header"><h2>{title}</h2></div>
-            <div class="table-wrap" tabindex="0" role="region" aria-label=label>
-                <table class="table stacked">
-                    <thead><tr><th scope="col">"Chatter"</th><th scope="col">"From"</th><th scope="col">"Until"</th></tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </div>
+        {(!before.is_empty()).then(|| view! { <Spans title="Worked on it before" head="Chatter" spans=before zone name=who/> })}
     }
 }
 

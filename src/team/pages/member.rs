@@ -4,7 +4,7 @@ use super::super::members::{self, Shown};
 use super::super::policy::{AssignAccounts, ManageMembers, ViewTeam};
 use super::super::server_fns::{ChangeRole, UnassignAccounts};
 use super::super::types::{Span, TeamMember, may_manage};
-use super::{offers, trail};
+use super::{Spans, offers, trail};
 use crate::accounts::Belongs;
 use crate::auth::{Role, Visitor};
 use crate::error::{Error, Result};
@@ -102,7 +102,9 @@ fn content(shown: Shown, viewer: Viewer) -> impl IntoView {
             <div class="card-header"><h2 id="works-on">{if is_chatter { "Works on" } else { "Accounts" }}</h2></div>
             <div class="card-body">{work}</div>
         </section>
-        {(!before.is_empty()).then(|| history(before, zone))}
+        {(!before.is_empty()).then(|| {
+            view! { <Spans title="Worked on before" head="Account" spans=before zone name=where_to/> }
+        })}
         {viewer.may_manage.then(|| change(&member, creators, viewer))}
     }
 }
@@ -123,28 +125,8 @@ fn nothing(member: &TeamMember, viewer: Viewer) -> impl IntoView + use<> {
     view! { <p class="muted">{words}</p> }
 }
 
-fn history(before: Vec<Span>, zone: Option<Tz>) -> impl IntoView {
-    let rows = before.into_iter().map(|span| {
-        let until = span.ended_at.map(|at| view! { <Time at zone=zone shape=TimeShape::Full/> });
-        view! {
-            <tr>
-                <th scope="row"><a href=format!("/accounts/{}/team", span.account)>{span.account_name}</a></th>
-                <td data-label="From"><Time at=span.started_at zone=zone shape=TimeShape::Full/></td>
-                <td data-label="Until">{until}</td>
-            </tr>
-        }
-    });
-    view! {
-        <div class="card">
-            <div class="card-header"><h2>"Worked on before"</h2></div>
-            <div class="table-wrap" tabindex="0" role="region" aria-label="Worked on before">
-                <table class="table stacked">
-                    <thead><tr><th scope="col">"Account"</th><th scope="col">"From"</th><th scope="col">"Until"</th></tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-        </div>
-    }
+fn where_to(span: &Span) -> AnyView {
+    view! { <a href=format!("/accounts/{}/team", span.account)>{span.account_name.clone()}</a> }.into_any()
 }
 
 fn change(member: &TeamMember, creators: Vec<Belongs>, viewer: Viewer) -> impl IntoView + use<> {
