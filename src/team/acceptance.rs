@@ -1,11 +1,10 @@
 //! Accepting an invitation: by a new person, by somebody who has a user already, by somebody who is signed in.
 
-use super::members;
+use super::letters;
+use super::members::{self, Membership};
 use super::store::{self, OpenRow};
 use super::types::may_manage;
-use crate::audit::{self, Event};
 use crate::auth::{Origin, Role, Scope, SystemScope};
-use crate::creators;
 use crate::db::{Db, SystemTx};
 use crate::error::{Error, Result};
 use crate::identity::joining::{self, Proven};
@@ -15,7 +14,6 @@ use crate::ids::AgencyId;
 use crate::random::token_hash;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 /// A good invitation as whoever holds its link sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,22 +166,22 @@ async fn join(
     if !says.is_some_and(|inviter| may_manage(inviter, row.role)) {
         return Err(not_good());
     }
-    if !store::add_member(&mut tx, user, row.role).await? {
+    let membership = Membership {
+        role: row.role,
+        accounts: store::list_invitation_accounts(&mut tx, row.id).await?,
+        creator: row.creator,
+        email: row.email,
+        by: Some(row.inviter),
+    };
+    if !members::begin_membership(&mut tx, user, &membership).await? {
         return Err(Error::conflict(format!("You belong to {} already.", row.agency_name)));
-    }
-    let accounts = store::list_invitation_accounts(&mut tx, row.id).await?;
-    store::add_assignments(&mut tx, &[user], &accounts, Some(row.inviter)).await?;
-    if let Some(creator) = row.creator {
-        creators::set_member(&mut tx, creator, user).await?;
     }
     store::set_accepted(&mut tx, row.id, user).await?;
     if row.role == Role::Owner {
-        members::tell_owners(&mut tx, reception, &row.agency_name, &row.email, &row.invited_by).await?;
+        let who = &membership.email;
+        let letter = |to: &str| letters::new_owner(to, &row.agency_name, who, &row.invited_by);
+        members::tell_owners(&mut tx, reception, letter).await?;
     }
-    let detail = json!({
-        "email": row.email, "role": row.role, "accounts": accounts, "creator": row.creator, "invited_by": row.inviter,
-    });
-    audit::record(&mut tx, Event::new("team.joined").subject(user).detail(detail)).await?;
     tx.commit().await?;
     Ok(SignedIn { user, agency: row.agency, password_set_at, second_step })
 }

@@ -1,14 +1,11 @@
 //! Making members without an invitation: for a program that knows the people, such as the demo.
 
-use super::store;
-use crate::audit::{self, Event};
+use super::members::{self, Membership};
 use crate::auth::{Role, SystemScope};
-use crate::creators;
 use crate::error::Result;
 use crate::identity::{Reception, joining};
 use crate::ids::{AccountId, CreatorId};
 use secrecy::SecretString;
-use serde_json::json;
 
 /// Somebody who becomes a member.
 #[derive(Clone, Debug)]
@@ -37,12 +34,7 @@ pub async fn enrol(reception: &Reception, scope: &SystemScope, newcomer: Newcome
     let mut tx = reception.db().begin_system("enrol a member").await?;
     let user = joining::add_person(&mut tx, &email, &person).await?.user;
     let mut tx = tx.into_agency(scope).await?;
-    store::add_member(&mut tx, user, role).await?;
-    store::add_assignments(&mut tx, &[user], &accounts, None).await?;
-    if let Some(creator) = creator {
-        creators::set_member(&mut tx, creator, user).await?;
-    }
-    let detail = json!({ "email": email, "role": role, "accounts": accounts, "creator": creator });
-    audit::record(&mut tx, Event::new("team.joined").subject(user).detail(detail)).await?;
+    members::begin_membership(&mut tx, user, &Membership { role, accounts, creator, email, by: None })
+        .await?;
     tx.commit().await
 }

@@ -15,7 +15,7 @@ use crate::identity::Reception;
 use crate::identity::policy::ManageOwnAgencies;
 use crate::ids::{AccountId, CreatorId, UserId};
 use crate::keyset::{Page, Turn};
-use crate::mail;
+use crate::mail::{self, Mail};
 use serde_json::json;
 
 /// As many of one role as there can sensibly be.
@@ -113,7 +113,8 @@ pub async fn change_role(
         creators::set_member(&mut tx, creator, user).await?;
     }
     if role == Role::Owner {
-        tell_owners(&mut tx, reception, me.agency_name(), &member.email, me.name()).await?;
+        let letter = |to: &str| letters::new_owner(to, me.agency_name(), &member.email, me.name());
+        tell_owners(&mut tx, reception, letter).await?;
     }
     let was = member.creator.map(|(id, _)| id);
     let creator = creator.filter(|_| role == Role::Creator);
@@ -123,20 +124,46 @@ pub async fn change_role(
     tx.commit().await
 }
 
-/// Tells every owner by mail that `who` is one now, because of `by`.
+/// Sends every owner the `letter` for their address.
 pub(super) async fn tell_owners(
     tx: &mut AgencyTx,
     reception: &Reception,
-    agency: &str,
-    who: &str,
-    by: &str,
+    letter: impl Fn(&str) -> Mail,
 ) -> Result<()> {
     let owners = Filter { role: Some(Role::Owner), ..Filter::default() };
     for owner in store::list_members(tx, &owners, &Turn::First, EVERY).await? {
-        let letter = letters::new_owner(&owner.email, agency, who, by);
-        mail::send_in_agency(tx, reception.vault(), letter).await?;
+        mail::send_in_agency(tx, reception.vault(), letter(&owner.email)).await?;
     }
     Ok(())
+}
+
+/// What somebody becomes a member with.
+pub(super) struct Membership {
+    pub role: Role,
+    /// The accounts that a chatter works on.
+    pub accounts: Vec<AccountId>,
+    /// The creator that a creator is.
+    pub creator: Option<CreatorId>,
+    /// Their address.
+    pub email: String,
+    /// Who stands behind it; nobody for a program.
+    pub by: Option<UserId>,
+}
+
+/// Makes a member of `user`, in the caller's transaction; whether they were none.
+pub(super) async fn begin_membership(tx: &mut AgencyTx, user: UserId, of: &Membership) -> Result<bool> {
+    if !store::add_member(tx, user, of.role).await? {
+        return Ok(false);
+    }
+    store::add_assignments(tx, &[user], &of.accounts, of.by).await?;
+    if let Some(creator) = of.creator {
+        creators::set_member(tx, creator, user).await?;
+    }
+    let detail = json!({
+        "email": of.email, "role": of.role, "accounts": of.accounts, "creator": of.creator, "invited_by": of.by,
+    });
+    audit::record(tx, Event::new("team.joined").subject(user).detail(detail)).await?;
+    Ok(true)
 }
 
 /// To whom the agency can be handed over: its managers.
@@ -180,8 +207,8 @@ async fn let_go(
 /// nobody, what they did stays on record. They are told by mail.
 ///
 /// # Errors
-/// `NotFound` for one who is no member, `Forbidden` for a role that the member may not take, `Conflict` for the last owner or
-/// oneself.
+/// `NotFound` for one who is no member, `Forbidden` for a role that the member may not take, `NotProven` for a high one,
+/// `Conflict` for the last owner or oneself.
 pub async fn remove(
     reception: &Reception,
     scope: &Authority,
@@ -274,13 +301,9 @@ pub async fn transfer(
     let_go(&mut tx, me.user_id(), me.user_id(), Role::Manager).await?;
     store::set_role(&mut tx, heir, Role::Owner).await?;
     store::set_role(&mut tx, me.user_id(), Role::Manager).await?;
-    let owners = Filter { role: Some(Role::Owner), ..Filter::default() };
-    let told = store::list_members(&mut tx, &owners, &Turn::First, EVERY).await?;
-    let told = told.into_iter().map(|it| it.email).chain([me.email().to_owned()]);
-    for email in told {
-        let letter = letters::transferred(&email, me.agency_name(), me.name(), &member.name);
-        mail::send_in_agency(&mut tx, reception.vault(), letter).await?;
-    }
+    let letter = |to: &str| letters::transferred(to, me.agency_name(), me.name(), &member.name);
+    tell_owners(&mut tx, reception, letter).await?;
+    mail::send_in_agency(&mut tx, reception.vault(), letter(me.email())).await?;
     let detail = json!({ "from": me.user_id(), "to": heir, "was": role, "accounts": accounts });
     let agency = scope.agency_id();
     audit::record(&mut tx, Event::new("team.ownership_transferred").subject(agency).detail(detail)).await?;
