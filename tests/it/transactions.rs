@@ -12,7 +12,11 @@ use std::sync::Arc;
 async fn a_caller_that_goes_away_leaves_no_transaction_behind() {
     let (db, url) = app::database(Arc::new(SystemClock)).await;
     let mut given_up = 0;
-    for steps in (0..8).cycle().take(400) {
+    // How many of these answer in time depends on the machine: as many as it takes, within reason.
+    for steps in (0..8).cycle().take(4000) {
+        if given_up > 100 {
+            break;
+        }
         db.ping().await.unwrap();
         let mut begun = pin!(db.begin_system("test"));
         let mut there = futures::poll!(&mut begun).is_ready();
