@@ -11,7 +11,10 @@ use leptos::prelude::*;
 #[server]
 pub async fn change_agency(name: String, time_zone: String, currency: String) -> Result<(), Problem> {
     let wanted = Settings { name, time_zone, currency };
-    service::change(&App::current()?.db, &auth::scope()?, &wanted).await?;
+    let app = App::current()?;
+    service::change(&app.db, &auth::scope()?, &wanted).await?;
+    // The other processes hear of it by NOTIFY; this one does not wait for that.
+    app.members.invalidate_all();
     outcome::notice("The settings are saved.");
     Ok(())
 }
