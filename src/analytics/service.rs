@@ -4,6 +4,7 @@ mod account;
 
 pub use account::of_account;
 
+use super::period_fans::{self, PeriodFans};
 use super::policy::ViewDashboard;
 use super::store::{self, AccountRow, FanRow, LatestRow, Limits, OverviewRow, SumRow};
 use super::types::{
@@ -63,14 +64,18 @@ pub async fn dashboard(
     if overview.accounts == 0 {
         return Ok(Dashboard::Empty { problems });
     }
-    let fans = store::list_fans(&mut tx, period, previous, TOP_FANS).await?;
+    drop(tx);
+    let asked = PeriodFans { period, previous, top: TOP_FANS };
+    let fans = period_fans::get(db, scope, &asked).await?;
+    let rows = fans.result.unwrap_or_default();
     let history = history(&overview);
     let compared = history.compares_earnings(previous).then_some(previous);
     Ok(Dashboard::Board(Box::new(Board {
         period,
         previous,
         history,
-        earned: sums.earned(edition.currency, period, compared, &fans),
+        earned: sums.earned(edition.currency, period, compared, &rows),
+        fans: fans.told,
         subscribers: subscribers(&overview, &history, period, previous, edition),
         account_count: overview.accounts,
         last_read: overview.last_read.0.iter().map(|row| (row.connection, row.at)).collect(),

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::ids::{AccountId, AgencyId, ConnectionId};
 use crate::period::Period;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 /// What every page of the agency depends on.
@@ -22,7 +22,7 @@ pub(super) async fn lookup_edition(tx: &mut AgencyTx) -> Result<EditionRow> {
     let agency = tx.agency_id();
     let row = sqlx::query_as!(
         EditionRow,
-        "select data_version, time_zone, currency from agencies where agency_id = $1",
+        r#"select data_version + counts_version as "data_version!", time_zone, currency from agencies where agency_id = $1"#,
         agency as AgencyId
     )
     .fetch_one(tx.conn())
@@ -67,8 +67,9 @@ pub(super) async fn list_sums(tx: &mut AgencyTx, period: Period, previous: Perio
     Ok(rows)
 }
 
-/// The paying fans of a currency, with one of its top fans, if there is any.
-pub(super) struct FanRow {
+/// The paying fans of a currency, with one of its top fans, if there is any. Kept counts leave the names empty.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FanRow {
     pub currency: String,
     pub paying: i64,
     pub paid: i64,
@@ -82,8 +83,8 @@ pub(super) struct FanRow {
     pub payments: Option<i64>,
 }
 
-/// Who paid in the two periods, and the `top` who spent most in the first, per currency, most first. Account by account
-/// (`offset 0` keeps it so), since the fans of one fit in memory and those of a thousand do not.
+/// Who paid in the two periods, and the `top` who spent most in the first, per currency, most first, without names. Account by
+/// account (`offset 0` keeps it so), since the fans of one fit in memory and those of a thousand do not.
 pub(super) async fn list_fans(
     tx: &mut AgencyTx,
     period: Period,
@@ -112,15 +113,12 @@ pub(super) async fn list_fans(
              from spent group by currency
            )
            select t.currency, t.paying as "paying!", t.paid as "paid!", t.paying_before as "paying_before!",
-                  t.paid_before as "paid_before!", s.account_id as "account?: AccountId", a.name as "account_name?",
-                  s.fan_id as "fan_id?", coalesce(nullif(f.name, ''), nullif(f.handle, '')) as "fan_name?",
-                  s.gross as "gross?", s.payments as "payments?"
+                  t.paid_before as "paid_before!", s.account_id as "account?: AccountId", null::text as "account_name?",
+                  s.fan_id as "fan_id?", null::text as "fan_name?", s.gross as "gross?", s.payments as "payments?"
            from total t
            left join lateral (
              select * from spent where currency = t.currency and gross > 0 order by gross desc, account_id, fan_id limit $6
            ) s on true
-           left join accounts a on a.agency_id = $1 and a.id = s.account_id
-           left join fans f on f.agency_id = $1 and f.account_id = s.account_id and f.fan_id = s.fan_id
            order by t.currency, s.gross desc, s.account_id, s.fan_id"#,
         agency as AgencyId,
         previous.start,
@@ -132,6 +130,33 @@ pub(super) async fn list_fans(
     .fetch_all(tx.conn())
     .await?;
     Ok(rows)
+}
+
+/// What a fan and the account are called.
+pub(super) struct NamesRow {
+    pub account: AccountId,
+    pub fan_id: String,
+    pub account_name: String,
+    pub fan_name: Option<String>,
+}
+
+/// The names of `fans`, by their keys.
+pub(super) async fn list_names(tx: &mut AgencyTx, fans: &[(AccountId, String)]) -> Result<Vec<NamesRow>> {
+    let agency = tx.agency_id();
+    let (accounts, ids): (Vec<_>, Vec<_>) =
+        fans.iter().map(|(account, fan)| (account.0, fan.clone())).unzip();
+    let rows = sqlx::query_as!(
+        NamesRow,
+        r#"select k.account_id as "account!: AccountId", k.fan_id as "fan_id!", a.name as account_name,
+                  coalesce(nullif(f.name, ''), nullif(f.handle, '')) as "fan_name?"
+           from unnest($2::uuid[], $3::text[]) as k (account_id, fan_id)
+           join accounts a on a.agency_id = $1 and a.id = k.account_id
+           left join fans f on f.agency_id = $1 and f.account_id = k.account_id and f.fan_id = k.fan_id"#,
+        agency as AgencyId,
+        &accounts,
+        &ids
+    );
+    Ok(rows.fetch_all(tx.conn()).await?)
 }
 
 /// What is left to know, in one row.

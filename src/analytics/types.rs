@@ -9,6 +9,7 @@
 //!   joined and lost, for accounts that are connected and have a count.
 //! - Two periods are compared only when the past is known that far back: a first sync still under way compares nothing.
 
+use super::kept::Told;
 use crate::connections::{Health, ProblemConnection};
 use crate::ids::{AccountId, ConnectionId};
 use crate::money::{Currency, Money};
@@ -23,7 +24,7 @@ use std::collections::BTreeMap;
 /// What a page of an agency depends on besides the address: read first, in one keyed row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edition {
-    /// `agencies.data_version`.
+    /// `agencies.data_version`, and what kept counts add to it.
     pub version: i64,
     /// The day now, in UTC.
     pub today: NaiveDate,
@@ -56,6 +57,8 @@ pub struct Board {
     pub history: History,
     /// Per currency, the agency's own first.
     pub earned: Vec<Earned>,
+    /// How fresh is what `earned` says of fans.
+    pub fans: Told,
     /// How many subscribe, joined, and left.
     pub subscribers: Subscribers,
     /// The first accounts by net, currency by currency.

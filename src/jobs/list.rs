@@ -1,7 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{audit, identity, mail, sync, team, webhooks};
+use crate::{analytics, audit, identity, mail, sync, team, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -18,6 +18,8 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<team::SweepLists>(),
         task::<audit::CheckAudit>(),
         task::<audit::TendAudits>(),
+        task::<analytics::kept::CountKept>(),
+        task::<analytics::kept::ForgetCounts>(),
     ]
 }
 
@@ -26,4 +28,5 @@ pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
 41 2 * * * tend_audits
 23 3 * * * forget_webhooks
 31 3 * * * sweep_lists
+37 3 * * * forget_counts
 27 * * * * sweep_identity";

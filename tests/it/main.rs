@@ -27,6 +27,7 @@ mod faults;
 mod figures;
 mod home;
 mod identity;
+mod kept;
 mod known_emails;
 mod ledger;
 mod limits;

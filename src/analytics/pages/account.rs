@@ -4,6 +4,7 @@ use super::{Asked, Shown, USUAL, banners, before, earned, figures, mistaken, peo
 use crate::accounts::pages::{Rights, Top};
 use crate::accounts::policy::ViewAccounts;
 use crate::accounts::{self, Account};
+use crate::analytics::kept::Told;
 use crate::analytics::service;
 use crate::analytics::types::{AccountBoard, Edition};
 use crate::auth::Visitor;
@@ -71,9 +72,9 @@ fn content(
     let zone = shown.edition.zone;
     let days = format!("{}, compared with {}", board.period, board.previous);
     let reading = banners::reading(&board.history, board.period, board.previous);
-    let figures = figures::figures(&board.earned, &board.subscribers, board.period, shown);
+    let figures = figures::figures(&board.earned, Told::Now, &board.subscribers, board.period, shown);
     let earned = earned::earned(&board.earned, shown, &before);
-    let fans = people::top_fans(board.earned);
+    let fans = people::top_fans(board.earned, Told::Now, zone);
     let trouble = trouble(&account, shown.may_connect);
     let address = shown.address().to_string();
     let progress = board.progress.map(|progress| progress_card(progress, shown));

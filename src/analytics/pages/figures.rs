@@ -1,6 +1,7 @@
 //! The headline figures, and what they mean.
 
-use super::Shown;
+use super::{Shown, kept};
+use crate::analytics::kept::Told;
 use crate::analytics::types::{Earned, Subscribers};
 use crate::period::Period;
 use crate::ui::{Better, Compared, Figure, Stat, Stats};
@@ -9,6 +10,7 @@ use leptos::prelude::*;
 /// Six figures, each against the period before; money once per currency.
 pub fn figures(
     earned: &[Earned],
+    fans: Told,
     subscribers: &Subscribers,
     period: Period,
     shown: Shown,
@@ -21,7 +23,8 @@ pub fn figures(
     let lost = Compared::new(subscribers.lost, subscribers.lost_before);
     let churn = subscribers.churn_permille();
     let churn = churn.map(|it| format!("Churn rate {}.{}\u{a0}%", it / 10, it % 10));
-    let (paying, counted) = (paying(earned), counted(subscribers, period, shown).unwrap_or_default());
+    let (paying, counted) =
+        (paying(earned, fans, shown), counted(subscribers, period, shown).unwrap_or_default());
     view! {
         <Stats>
             <Stat label="Net earnings" figures=net note="After the platform's fee"/>
@@ -34,14 +37,19 @@ pub fn figures(
     }
 }
 
-/// Of how many fans the average is.
-fn paying(earned: &[Earned]) -> String {
+/// Of how many fans the average is, and of when if not of now.
+fn paying(earned: &[Earned], told: Told, shown: Shown) -> String {
+    let as_of = kept::words(told, shown.edition.zone);
+    if matches!(told, Told::Counting { .. }) {
+        return as_of.unwrap_or_default();
+    }
     let fans: i64 = earned.iter().map(|it| it.paying_fans).sum();
-    match fans {
+    let of = match fans {
         0 => "Nobody paid in these days".to_owned(),
         1 => "Net; one fan paid".to_owned(),
         _ => format!("Net; {} fans paid", Figure::Count(fans)),
-    }
+    };
+    [Some(of), as_of].into_iter().flatten().collect::<Vec<_>>().join(". ")
 }
 
 /// When the count is not of now, or not of all.

@@ -5,6 +5,7 @@ mod accounts;
 mod banners;
 mod earned;
 mod figures;
+mod kept;
 mod people;
 
 pub use account::account;
@@ -198,11 +199,12 @@ fn full(board: Board, shown: Shown) -> Parts {
     Parts {
         head: head.into_any(),
         news: view! { {banners}{reading} }.into_any(),
-        figures: figures::figures(&board.earned, &board.subscribers, board.period, shown).into_any(),
+        figures: figures::figures(&board.earned, board.fans, &board.subscribers, board.period, shown)
+            .into_any(),
         earned: earned::earned(&board.earned, shown, &before).into_any(),
         accounts: accounts::accounts(board.accounts, board.account_count, zone).into_any(),
         latest: people::latest(board.latest, zone).into_any(),
-        fans: people::top_fans(board.earned).into_any(),
+        fans: people::top_fans(board.earned, board.fans, zone).into_any(),
         meanings: figures::definitions().into_any(),
     }
 }

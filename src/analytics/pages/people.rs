@@ -1,5 +1,7 @@
 //! The latest earnings, and the fans who spent most.
 
+use super::kept;
+use crate::analytics::kept::Told;
 use crate::analytics::types::{Earned, LatestEarning, TopFan};
 use crate::ui::{Amount, Figure, Time, TimeShape};
 use chrono_tz::Tz;
@@ -45,10 +47,13 @@ fn latest_row(earning: LatestEarning, zone: Option<Tz>) -> impl IntoView {
 const FEW: usize = 4;
 
 /// Who spent most in the period, currency by currency.
-pub fn top_fans(earned: Vec<Earned>) -> impl IntoView {
+pub fn top_fans(earned: Vec<Earned>, told: Told, zone: Option<Tz>) -> impl IntoView {
     let several = earned.len() > 1;
     let lists: Vec<_> = earned.into_iter().filter(|it| !it.top_fans.is_empty()).collect();
-    let body = if lists.is_empty() {
+    let as_of = kept::words(told, zone);
+    let body = if matches!(told, Told::Counting { .. }) {
+        view! { <p class="card-body muted">{as_of.clone()}</p> }.into_any()
+    } else if lists.is_empty() {
         view! { <p class="card-body muted">"Nobody paid in these days."</p> }.into_any()
     } else {
         let lists = lists.into_iter().map(|it| {
@@ -58,10 +63,13 @@ pub fn top_fans(earned: Vec<Earned>) -> impl IntoView {
         });
         lists.collect_view().into_any()
     };
+    let foot = as_of.filter(|_| matches!(told, Told::AsOf { .. }));
+    let foot = foot.map(|words| view! { <p class="card-foot faint small">{words}</p> });
     view! {
         <section class="card" aria-labelledby="top-fans">
             <div class="card-header"><h2 id="top-fans">"Top fans of these days"</h2><span class="faint small">"Spent, gross"</span></div>
             {body}
+            {foot}
         </section>
     }
 }
