@@ -148,6 +148,60 @@ impl Period {
     }
 }
 
+/// How long the spans are that sums are kept of (`account_sums.grain`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grain {
+    /// One day.
+    Day,
+    /// Days 1 to 10, 11 to 20, or 21 to the end of a month.
+    Third,
+    /// A whole month.
+    Month,
+}
+
+impl Grain {
+    /// As the database spells it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Third => "third",
+            Self::Month => "month",
+        }
+    }
+
+    /// The span that begins at `day`, if one does.
+    fn end(self, day: NaiveDate) -> Option<NaiveDate> {
+        let next_month = || day.with_day(1)?.checked_add_months(Months::new(1));
+        match (self, day.day()) {
+            (Self::Day, _) => day.succ_opt(),
+            (Self::Third, 1 | 11) => day.checked_add_days(Days::new(10)),
+            (Self::Third, 21) | (Self::Month, 1) => next_month(),
+            _ => None,
+        }
+    }
+}
+
+/// The starts of spans of one grain.
+pub type Span = (Grain, NaiveDate);
+
+impl Period {
+    /// The fewest spans that together are exactly this period.
+    #[must_use]
+    pub fn spans(self) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let mut day = self.start;
+        while day < self.end {
+            let longest = [Grain::Month, Grain::Third, Grain::Day];
+            let fits = |grain: Grain| grain.end(day).filter(|end| *end <= self.end).map(|end| (grain, end));
+            let Some((grain, end)) = longest.into_iter().find_map(fits) else { break };
+            spans.push((grain, day));
+            day = end;
+        }
+        spans
+    }
+}
+
 /// `1 – 30 Jun 2026`, leaving out what both ends share.
 impl std::fmt::Display for Period {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -188,6 +242,31 @@ mod tests {
         let previous = Choice::ThisMonth.previous(today);
         assert_eq!((previous.start, previous.end), (day("2026-02-01"), day("2026-03-01")));
         assert_eq!(Choice::LastMonth.period(today).to_string(), "1 – 28 Feb 2026");
+    }
+
+    #[test]
+    fn a_year_is_few_spans() {
+        let year = Choice::TwelveMonths.period(day("2026-11-25"));
+        let spans = year.spans();
+        let of = |grain| spans.iter().filter(|it| it.0 == grain).count();
+        assert_eq!((of(Grain::Month), of(Grain::Third), of(Grain::Day)), (11, 2, 10));
+        assert_eq!(spans.first(), Some(&(Grain::Day, day("2025-11-26"))));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn spans_hold_every_day_once(start in 0_i32..40_000, days in 0_u64..1200) {
+            let start = NaiveDate::from_num_days_from_ce_opt(720_000 + start).unwrap();
+            let period = Period { start, end: start + Days::new(days) };
+            let spans = period.spans();
+            let mut next = period.start;
+            for (grain, begins) in &spans {
+                proptest::prop_assert_eq!(*begins, next);
+                next = grain.end(*begins).unwrap();
+            }
+            proptest::prop_assert_eq!(next, period.end);
+            proptest::prop_assert!(spans.len() <= 80);
+        }
     }
 
     #[test]

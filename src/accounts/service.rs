@@ -188,7 +188,7 @@ pub async fn account(db: &Db, scope: &Scope<ViewAccounts>, id: AccountId) -> Res
     lookup(&mut db.begin(scope).await?, id).await
 }
 
-/// A page of the account's earnings that `filter` finds, and what all of them add up to.
+/// A page of the earnings that `filter`, which names the account, finds, and what all of them add up to.
 ///
 /// # Errors
 /// `NotFound` for an account that is not the tenant's.
@@ -201,8 +201,8 @@ pub async fn earnings(
 ) -> Result<(Account, Page<earnings::ListedEarning>, Vec<earnings::Total>)> {
     let mut tx = db.begin(scope).await?;
     let account = lookup(&mut tx, id).await?;
-    let page = earnings::page(&mut tx, id, filter, turn).await?;
-    let totals = earnings::totals(&mut tx, id, filter).await?;
+    let page = earnings::page(&mut tx, filter, turn).await?;
+    let totals = earnings::totals(&mut tx, filter).await?;
     audit::record_view(&mut tx, Event::new("accounts.earnings_viewed").subject(id)).await?;
     tx.commit().await?;
     Ok((account, page, totals))
@@ -220,7 +220,7 @@ pub async fn begin_export(
 ) -> Result<Account> {
     let mut tx = db.begin(scope).await?;
     let account = lookup(&mut tx, id).await?;
-    earnings::record_export(&mut tx, id, filter).await?;
+    earnings::record_export(&mut tx, filter).await?;
     tx.commit().await?;
     Ok(account)
 }

@@ -15,11 +15,11 @@ use crate::auth::Scope;
 use crate::connections;
 use crate::db::Db;
 use crate::error::Result;
-use crate::ids::AccountId;
 use crate::money::{Currency, Money};
-use crate::period::{Choice, Period};
+use crate::period::{Choice, Grain, Period, Span};
 use crate::platform::{EarningSource, PlatformKind};
 use crate::ui::Compared;
+use chrono::Datelike;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -56,10 +56,9 @@ pub async fn dashboard(
     let (period, previous) = (choice.period(edition.today), choice.previous(edition.today));
     let mut tx = db.begin(scope).await?;
     let sums = Sums::of(store::list_sums(&mut tx, period, previous).await?);
-    let ranked = sums.ranked(edition.currency);
-    let keys: Vec<_> = ranked.iter().take(usize::try_from(LIMITS.accounts).unwrap_or(0)).collect();
-    let keys: Vec<_> = keys.into_iter().map(|(id, currency)| (*id, currency.to_string())).collect();
-    let overview = store::lookup_overview(&mut tx, period, previous, &keys, LIMITS).await?;
+    let ranked = store::list_ranked(&mut tx, period, edition.currency.as_str(), LIMITS.accounts).await?;
+    let overview =
+        store::lookup_overview(&mut tx, (period, previous), &ranked, &trend(period), LIMITS).await?;
     let problems = connections::problems(&mut tx).await?;
     if overview.accounts == 0 {
         return Ok(Dashboard::Empty { problems });
@@ -84,7 +83,7 @@ pub async fn dashboard(
             .ranked
             .0
             .into_iter()
-            .map(|row| sums.account(row, edition.currency, period, compared))
+            .map(|row| ranked_account(row, edition.currency, compared))
             .collect(),
         problems,
     })))
@@ -95,7 +94,6 @@ pub async fn dashboard(
 struct Sums {
     by_day: BTreeMap<Currency, Days>,
     by_source: BTreeMap<Currency, Vec<(EarningSource, Pair)>>,
-    by_account: BTreeMap<AccountId, BTreeMap<Currency, Pair>>,
 }
 
 /// Net by day, of both periods.
@@ -135,36 +133,14 @@ impl Sums {
             let pair = Pair { gross, net, gross_before, net_before };
             // The platform's rows are checked when they come in; what is no currency cannot be shown.
             let Ok(currency) = row.currency.parse::<Currency>() else { continue };
-            match (row.day, row.source, row.account) {
-                (Some(day), ..) => {
-                    *sums.by_day.entry(currency).or_default().entry(day).or_default() += net + net_before;
-                }
-                (_, Some(source), _) => {
-                    let source = EarningSource::parse(&source);
-                    sums.by_source.entry(currency).or_default().push((source, pair));
-                }
-                (.., Some(account)) => {
-                    sums.by_account.entry(account).or_default().insert(currency, pair);
-                }
-                _ => {}
+            if let Some(day) = row.day {
+                *sums.by_day.entry(currency).or_default().entry(day).or_default() += net + net_before;
+            } else if let Some(source) = row.source {
+                let source = EarningSource::parse(&source);
+                sums.by_source.entry(currency).or_default().push((source, pair));
             }
         }
         sums
-    }
-
-    /// The accounts, each with the first of its currencies in order; currency by currency, most net first.
-    fn ranked(&self, own: Currency) -> Vec<(AccountId, Currency)> {
-        let mut all: Vec<_> = self
-            .by_account
-            .iter()
-            .filter_map(|(id, sums)| {
-                let (currency, pair) =
-                    sums.iter().min_by_key(|(currency, _)| (**currency != own, **currency))?;
-                Some(((*currency != own, *currency), -i128::from(pair.net), *id))
-            })
-            .collect();
-        all.sort();
-        all.into_iter().map(|((_, currency), _, id)| (id, currency)).collect()
     }
 
     fn earned(
@@ -215,33 +191,38 @@ impl Sums {
             top_fans: fans.iter().filter_map(|row| top_fan(row, currency)).collect(),
         }
     }
+}
 
-    fn account(
-        &self,
-        row: AccountRow,
-        own: Currency,
-        period: Period,
-        compared: Option<Period>,
-    ) -> RankedAccount {
-        let none = BTreeMap::new();
-        let sums = self.by_account.get(&row.id).unwrap_or(&none);
-        let order = sums.keys().copied().collect::<Vec<_>>();
-        let order = if order.is_empty() { order } else { in_order(own, order) };
-        let net = order.into_iter().filter_map(|currency| {
-            let pair = sums.get(&currency)?;
-            let money = |minor| Money::new(minor, currency);
-            Some(Compared::new(money(pair.net), compared.map(|_| money(pair.net_before))))
-        });
-        let days: Days = row.days.into_iter().collect();
-        RankedAccount {
-            id: row.id,
-            name: row.name,
-            handle: row.handle,
-            platform: row.platform.parse::<PlatformKind>().map_or("", PlatformKind::name),
-            net: net.collect(),
-            days: day_by_day(&days, period, None).into_iter().map(|day| day.value).collect(),
-            health: AccountHealth::new(row.health, row.since, row.first_sync_since),
-        }
+/// Spans whose sums make the small line beside an account: days, or thirds of months where those would be too many.
+fn trend(period: Period) -> Vec<Span> {
+    const MOST_DAYS: i64 = 92;
+    if period.days() <= MOST_DAYS {
+        return period.iter().map(|day| (Grain::Day, day)).collect();
+    }
+    let thirds = period.iter().filter(|day| matches!(day.day(), 1 | 11 | 21));
+    thirds.map(|day| (Grain::Third, day)).collect()
+}
+
+fn ranked_account(row: AccountRow, own: Currency, compared: Option<Period>) -> RankedAccount {
+    // The platform's rows are checked when they come in; what is no currency cannot be shown.
+    let sums =
+        row.sums.into_iter().filter_map(|(code, net, before)| Some((code.parse().ok()?, (net, before))));
+    let sums: BTreeMap<Currency, (i64, i64)> = sums.collect();
+    let order = sums.keys().copied().collect::<Vec<_>>();
+    let order = if order.is_empty() { order } else { in_order(own, order) };
+    let net = order.into_iter().filter_map(|currency| {
+        let (net, before) = sums.get(&currency)?;
+        let money = |minor| Money::new(minor, currency);
+        Some(Compared::new(money(*net), compared.map(|_| money(*before))))
+    });
+    RankedAccount {
+        id: row.id,
+        name: row.name,
+        handle: row.handle,
+        platform: row.platform.parse::<PlatformKind>().map_or("", PlatformKind::name),
+        net: net.collect(),
+        days: row.trend,
+        health: AccountHealth::new(row.health, row.since, row.first_sync_since),
     }
 }
 

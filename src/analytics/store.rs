@@ -6,7 +6,7 @@ use crate::connections::Health;
 use crate::db::AgencyTx;
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId, ConnectionId};
-use crate::period::Period;
+use crate::period::{Period, Span};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -30,32 +30,31 @@ pub(super) async fn lookup_edition(tx: &mut AgencyTx) -> Result<EditionRow> {
     Ok(row)
 }
 
-/// A sum of earnings in one currency: of a day, of a source, or of an account; the other two are nothing. A day's sum is of
-/// whichever period it lies in.
+/// A sum of earnings in one currency: of a day, or of a source; the other is nothing. A day's sum is of whichever period it lies
+/// in.
 pub(super) struct SumRow {
     pub currency: String,
     pub day: Option<NaiveDate>,
     pub source: Option<String>,
-    pub account: Option<AccountId>,
     pub gross: i64,
     pub net: i64,
     pub gross_before: i64,
     pub net_before: i64,
 }
 
-/// Every sum of the two periods, in one walk over their days.
+/// Every sum of the two periods over all accounts, in one walk over their days.
 pub(super) async fn list_sums(tx: &mut AgencyTx, period: Period, previous: Period) -> Result<Vec<SumRow>> {
     let agency = tx.agency_id();
     let rows = sqlx::query_as!(
         SumRow,
-        r#"select currency, day as "day?", source as "source?", account_id as "account?: AccountId",
+        r#"select currency, day as "day?", source as "source?",
                   coalesce(sum(gross) filter (where day >= $4), 0)::bigint as "gross!",
                   coalesce(sum(net) filter (where day >= $4), 0)::bigint as "net!",
                   coalesce(sum(gross) filter (where day < $3), 0)::bigint as "gross_before!",
                   coalesce(sum(net) filter (where day < $3), 0)::bigint as "net_before!"
-           from earning_days
+           from agency_days
            where agency_id = $1 and day >= $2 and day < $5 and (day < $3 or day >= $4)
-           group by grouping sets ((currency, day), (currency, source), (currency, account_id))"#,
+           group by grouping sets ((currency, day), (currency, source))"#,
         agency as AgencyId,
         previous.start,
         previous.end,
@@ -65,6 +64,76 @@ pub(super) async fn list_sums(tx: &mut AgencyTx, period: Period, previous: Perio
     .fetch_all(tx.conn())
     .await?;
     Ok(rows)
+}
+
+/// An account among the first, and the currency that it is ranked by.
+pub(super) struct RankRow {
+    pub account: AccountId,
+    pub currency: String,
+}
+
+/// The `limit` accounts that earned most in the period: each by the first of its currencies in order (`own`, then by code),
+/// currency by currency.
+pub(super) async fn list_ranked(
+    tx: &mut AgencyTx,
+    period: Period,
+    own: &str,
+    limit: i64,
+) -> Result<Vec<RankRow>> {
+    let agency = tx.agency_id();
+    let spans = Spans::default().with(Part::Now, &period.spans());
+    let rows = sqlx::query_as!(
+        RankRow,
+        r#"with sums as (
+             select s.account_id, s.currency, sum(s.net) as net
+             from unnest($2::text[], $3::date[]) as r (grain, start)
+             join account_sums s on s.agency_id = $1 and s.grain = r.grain and s.start = r.start
+             group by s.account_id, s.currency
+           ), firsts as (
+             select distinct on (account_id) account_id, currency, net from sums order by account_id, currency <> $4, currency
+           )
+           select account_id as "account!: AccountId", currency as "currency!" from firsts
+           order by currency <> $4, currency, net desc, account_id limit $5"#,
+        agency as AgencyId,
+        &spans.grains as &[&str],
+        &spans.starts,
+        own,
+        limit
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// Spans of sums, each with what it is a part of, as the columns that a statement takes.
+#[derive(Default)]
+struct Spans {
+    grains: Vec<&'static str>,
+    starts: Vec<NaiveDate>,
+    parts: Vec<i32>,
+}
+
+/// What a span is a part of.
+#[derive(Clone, Copy)]
+enum Part {
+    Now,
+    Before,
+    Trend,
+}
+
+impl Spans {
+    fn with(mut self, part: Part, spans: &[Span]) -> Self {
+        for (grain, start) in spans {
+            self.grains.push(grain.as_str());
+            self.starts.push(*start);
+            self.parts.push(match part {
+                Part::Now => 0,
+                Part::Before => 1,
+                Part::Trend => 2,
+            });
+        }
+        self
+    }
 }
 
 /// The paying fans of a currency, with one of its top fans, if there is any. Kept counts leave the names empty.
@@ -193,7 +262,10 @@ pub(super) struct AccountRow {
     pub health: Health,
     pub since: DateTime<Utc>,
     pub first_sync_since: Option<DateTime<Utc>>,
-    pub days: Vec<(NaiveDate, i64)>,
+    /// Per currency: net of the period and of the one before.
+    pub sums: Vec<(String, i64, i64)>,
+    /// Net of each span of the trend, in the currency that it is ranked by.
+    pub trend: Vec<i64>,
 }
 
 /// One of the newest earnings.
@@ -222,18 +294,20 @@ pub(super) struct Limits {
     pub latest: i64,
 }
 
-/// Subscribers, how far back everything reaches, the accounts of `ranked` (each with the currency of its days; then others
-/// by name, up to the limit), and the newest earnings.
+/// Subscribers, how far back everything reaches, the accounts of `ranked` (then others by name, up to the limit) with their sums
+/// of the two periods and of each span of `trend`, and the newest earnings.
 pub(super) async fn lookup_overview(
     tx: &mut AgencyTx,
-    period: Period,
-    previous: Period,
-    ranked: &[(AccountId, String)],
+    (period, previous): (Period, Period),
+    ranked: &[RankRow],
+    trend: &[Span],
     limits: Limits,
 ) -> Result<OverviewRow> {
     let agency = tx.agency_id();
     let (ids, currencies): (Vec<_>, Vec<_>) =
-        ranked.iter().map(|(id, currency)| (id.0, currency.clone())).unzip();
+        ranked.iter().map(|row| (row.account.0, row.currency.as_str())).unzip();
+    let spans = Spans::default().with(Part::Now, &period.spans()).with(Part::Before, &previous.spans());
+    let spans = spans.with(Part::Trend, trend);
     let tomorrow = tx.now().date_naive() + chrono::Days::new(1);
     let row = sqlx::query_as!(
         OverviewRow,
@@ -243,21 +317,25 @@ pub(super) async fn lookup_overview(
                     (s.backfill_reached at time zone 'UTC')::date + 1 as reached, (a.platform_since at time zone 'UTC')::date as began
              from accounts a left join syncs s on s.agency_id = a.agency_id and s.account_id = a.id
              where a.agency_id = $1 and a.disconnected_at is null
+           ), uncounted as (
+             select coalesce(sum(d.joined - d.lost) filter (where d.day >= $5), 0) as since, coalesce(sum(d.joined - d.lost), 0) as since_before
+             from accounts a join subscriber_days d on d.agency_id = $1 and d.account_id = a.id and d.day >= $3
+             where a.agency_id = $1 and (a.disconnected_at is not null or a.subscribers_count is null)
            ), subscribers as (
              select coalesce(sum(joined) filter (where day >= $4 and day < $5), 0)::bigint as joined,
                     coalesce(sum(lost) filter (where day >= $4 and day < $5), 0)::bigint as lost,
                     coalesce(sum(joined) filter (where day < $3), 0)::bigint as joined_before,
                     coalesce(sum(lost) filter (where day < $3), 0)::bigint as lost_before,
-                    coalesce(sum(joined - lost) filter (where day >= $5 and counted), 0)::bigint as gained_since,
-                    coalesce(sum(joined - lost) filter (where day >= $3 and counted), 0)::bigint as gained_since_before
-             from (select d.day, d.joined, d.lost, c.subscribers_count is not null as counted
-                   from subscriber_days d left join connected c on c.id = d.account_id
-                   where d.agency_id = $1 and d.day >= $2) d
+                    (coalesce(sum(joined - lost) filter (where day >= $5), 0) - (select since from uncounted))::bigint as gained_since,
+                    (coalesce(sum(joined - lost) filter (where day >= $3), 0) - (select since_before from uncounted))::bigint as gained_since_before
+             from agency_subscriber_days where agency_id = $1 and day >= $2
            ), chosen as (
              select a.*, r.place, r.currency as ranked_by
              from accounts a left join unnest($7::uuid[], $8::text[]) with ordinality as r (id, currency, place) on r.id = a.id
              where a.agency_id = $1 and (r.id is not null or a.disconnected_at is null)
              order by r.place nulls last, a.name, a.id limit $9
+           ), spans as materialized (
+             select * from unnest($11::text[], $12::date[], $13::int[]) as r (grain, start, part)
            ), newest as (
              select * from earnings where agency_id = $1 order by occurred_at desc, account_id, transaction_id desc limit $10
            )
@@ -267,21 +345,27 @@ pub(super) async fn lookup_overview(
                   (select sum(subscribers_count)::bigint from connected) as subscribers,
                   s.joined as "joined!", s.lost as "lost!", s.joined_before as "joined_before!", s.lost_before as "lost_before!",
                   s.gained_since as "gained_since!", s.gained_since_before as "gained_since_before!",
-                  (select min(day) from earning_days where agency_id = $1) as first_earning,
+                  (select min(day) from agency_days where agency_id = $1) as first_earning,
                   (select max(coalesce(reached, $6)) from connected where reading) as earnings_complete_from,
                   (select count(*) from connected where reading) as "reading!",
                   (select coalesce(sum($6 - greatest(coalesce(reached, $6), began)), 0) from connected where reading) as "days_read!",
                   (select case when bool_and(began is not null) then sum($6 - began) end from connected where reading) as days_to_read,
-                  (select min(day) from subscriber_days where agency_id = $1) as first_subscriber_day,
+                  (select min(day) from agency_subscriber_days where agency_id = $1) as first_subscriber_day,
                   (select coalesce(bool_and(subscribers_done_at is not null), false) from connected) as "subscribers_complete!",
                   coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'handle', a.handle, 'platform', a.platform,
                       'health', case when a.disconnected_at is null then coalesce(c.health, 'disconnected') else 'disconnected' end,
                       'since', coalesce(a.disconnected_at, c.health_since, a.connected_at),
                       'first_sync_since', case when y.state in ('waiting', 'running') and y.backfill_done_at is null then a.connected_at end,
-                      'days', (select coalesce(json_agg(json_build_array(day, net) order by day), '[]')
-                               from (select day, sum(net) as net from earning_days d
-                                     where d.agency_id = $1 and d.account_id = a.id and d.currency = a.ranked_by and day >= $4 and day < $5
-                                     group by day) d)
+                      'sums', (select coalesce(json_agg(json_build_array(currency, net, net_before) order by currency), '[]')
+                               from (select s.currency, coalesce(sum(s.net) filter (where r.part = 0), 0) as net,
+                                            coalesce(sum(s.net) filter (where r.part = 1), 0) as net_before
+                                     from spans r join account_sums s
+                                       on s.agency_id = $1 and s.grain = r.grain and s.start = r.start and s.account_id = a.id
+                                     where r.part < 2 group by s.currency) d),
+                      'trend', (select coalesce(json_agg(coalesce(s.net, 0) order by r.start), '[]')
+                                from spans r left join account_sums s
+                                  on s.agency_id = $1 and s.grain = r.grain and s.start = r.start and s.account_id = a.id and s.currency = a.ranked_by
+                                where r.part = 2)
                     ) order by a.place nulls last, a.name, a.id)
                    from chosen a left join connections c on c.agency_id = $1 and c.id = a.connection_id
                    left join syncs y on y.agency_id = $1 and y.account_id = a.id), '[]') as "ranked!: Json<Vec<AccountRow>>",
@@ -304,9 +388,12 @@ pub(super) async fn lookup_overview(
         period.end,
         tomorrow,
         &ids,
-        &currencies,
+        &currencies as &[&str],
         limits.accounts,
-        limits.latest
+        limits.latest,
+        &spans.grains as &[&str],
+        &spans.starts,
+        &spans.parts
     )
     .fetch_one(tx.conn())
     .await?;

@@ -200,7 +200,7 @@ pub struct RankedAccount {
     pub platform: &'static str,
     /// Net, once per currency; the one that it is ranked by first.
     pub net: Vec<Compared>,
-    /// Net per day of the period, in the currency that it is ranked by.
+    /// Net per day of the period (or per third of a month, of long ones), in the currency that it is ranked by.
     pub days: Vec<i64>,
     /// How its connection is.
     pub health: AccountHealth,

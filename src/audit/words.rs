@@ -162,6 +162,7 @@ pub const KNOWN: &[Known] = &[
     known("identity.second_factor_refused", Category::Refusals, "Failed at two-step sign-in"),
     known("connections.refused", Category::Refusals, "A connection was refused"),
     known("accounts.earnings_viewed", Category::Views, "Saw earnings one by one, with fans"),
+    known("earnings.viewed", Category::Views, "Saw the agency's earnings one by one, with fans"),
     known("accounts.fans_viewed", Category::Views, "Saw the fans of an account"),
     known("accounts.messages_viewed", Category::Views, "Saw an account's paid messages"),
     known("creators.viewed", Category::Views, "Saw a creator's details"),

@@ -52,6 +52,7 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::accounts::policy::ManageAccounts::INFO,
     crate::earnings::policy::ViewEarnings::INFO,
     crate::earnings::policy::ExportEarnings::INFO,
+    crate::earnings::policy::ViewAllEarnings::INFO,
     crate::creators::policy::ViewCreators::INFO,
     crate::creators::policy::ManageCreators::INFO,
     crate::agencies::policy::ManageAgency::INFO,

@@ -8,7 +8,6 @@ use crate::audit::{self, Event};
 use crate::auth::Scope;
 use crate::db::{AgencyTx, Db};
 use crate::error::Result;
-use crate::ids::AccountId;
 use crate::keyset::Turn;
 use crate::spreadsheet::{self, harmless};
 use futures::Stream;
@@ -17,25 +16,31 @@ use serde_json::{Map, Value};
 /// Rows per batch.
 const BATCH: usize = 2000;
 
-/// Puts an export on record, before its first row leaves; for whoever looked the account up in the same transaction.
+/// Puts an export on record, before its first row leaves; for whoever looked its accounts up in the same transaction.
 ///
 /// # Errors
 /// When the database refuses; then nothing leaves.
-pub async fn record(tx: &mut AgencyTx, id: AccountId, filter: &Filter) -> Result<()> {
+pub async fn record(tx: &mut AgencyTx, filter: &Filter) -> Result<()> {
     let filters: Map<_, _> =
         filter.pairs().into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
-    audit::record(tx, Event::new("earnings.exported").subject(id).detail(Value::Object(filters))).await
+    let event = Event::new("earnings.exported").detail(Value::Object(filters));
+    let event = match filter.accounts.as_slice() {
+        [one] => event.subject(*one),
+        _ => event,
+    };
+    audit::record(tx, event).await
 }
 
-/// The file's name, such as `miahart-earnings-tip-from-2026-11-01.csv`.
+/// The file's name, such as `miahart-earnings-tip-from-2026-11-01.csv`; `whose` is an account's handle, or the agency's name.
 #[must_use]
-pub fn file_name(handle: &str, filter: &Filter) -> String {
+pub fn file_name(whose: &str, filter: &Filter) -> String {
     let parts = filter.pairs().into_iter().map(|(name, value)| match name {
         "from" | "to" => format!("-{name}-{value}"),
+        "taken_back" => "-taken-back".to_owned(),
         _ => format!("-{value}"),
     });
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' };
-    let name: String = format!("{handle}-earnings{}", parts.collect::<String>()).chars().map(plain).collect();
+    let name: String = format!("{whose}-earnings{}", parts.collect::<String>()).chars().map(plain).collect();
     format!("{name}.csv")
 }
 
@@ -43,20 +48,14 @@ pub fn file_name(handle: &str, filter: &Filter) -> String {
 ///
 /// # Errors
 /// Each batch, when the database does not answer: then the file ends early and the reader is told so.
-pub fn content(
-    db: Db,
-    scope: Scope<ExportEarnings>,
-    id: AccountId,
-    filter: Filter,
-) -> impl Stream<Item = Result<Vec<u8>>> {
-    let begin = State { db, scope, id, filter, next: Some(Turn::First), is_first: true };
+pub fn content(db: Db, scope: Scope<ExportEarnings>, filter: Filter) -> impl Stream<Item = Result<Vec<u8>>> {
+    let begin = State { db, scope, filter, next: Some(Turn::First), is_first: true };
     futures::stream::try_unfold(begin, |state| async move { state.step().await })
 }
 
 struct State {
     db: Db,
     scope: Scope<ExportEarnings>,
-    id: AccountId,
     filter: Filter,
     /// Where the next batch begins; nothing after the last.
     next: Option<Turn<Key>>,
@@ -69,7 +68,7 @@ impl State {
         // A reader may take days.
         self.scope.ensure_current(&self.db).await?;
         let mut tx = self.db.begin(&self.scope).await?;
-        let rows = ledger::list(&mut tx, self.id, &self.filter, &turn, BATCH).await?;
+        let rows = ledger::list(&mut tx, &self.filter, &turn, BATCH).await?;
         drop(tx);
         let text = csv(&rows, self.is_first)?;
         self.is_first = false;
@@ -78,8 +77,9 @@ impl State {
     }
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 12] = [
     "time (UTC)",
+    "account",
     "source",
     "status",
     "gross",
@@ -96,10 +96,11 @@ fn csv(rows: &[ListedEarning], with_head: bool) -> Result<Vec<u8>> {
     spreadsheet::csv(with_head.then_some(HEAD), rows.iter().map(cells))
 }
 
-fn cells(row: &ListedEarning) -> [String; 11] {
+fn cells(row: &ListedEarning) -> [String; 12] {
     let fee = crate::money::Money::new(row.gross.minor.saturating_sub(row.net.minor), row.gross.currency);
     [
         row.occurred_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        harmless(&row.account_name),
         harmless(row.source.as_str()),
         harmless(row.status.as_str()),
         row.gross.decimal(),
@@ -117,11 +118,14 @@ fn cells(row: &ListedEarning) -> [String; 11] {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
+    use crate::ids::AccountId;
     use crate::money::{Currency, Money};
     use crate::platform::{EarningSource, EarningStatus};
 
     fn row(fan: &str) -> ListedEarning {
         ListedEarning {
+            account: AccountId(uuid::Uuid::nil()),
+            account_name: "@mia".to_owned(),
             transaction_id: "t1".to_owned(),
             occurred_at: "2026-11-12T10:00:00Z".parse().unwrap(),
             gross: Money::new(-1250, Currency::USD),
@@ -138,20 +142,27 @@ mod tests {
     fn amounts_stay_numbers_and_names_never_become_formulas() {
         let text = String::from_utf8(csv(&[row("=1+1"), row("Zoë, \"Z\"")], false).unwrap()).unwrap();
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "2026-11-12T10:00:00Z,refund,available,-12.50,-2.50,-10.00,USD,'=1+1,,t1,t0");
+        assert_eq!(
+            lines[0],
+            "2026-11-12T10:00:00Z,'@mia,refund,available,-12.50,-2.50,-10.00,USD,'=1+1,,t1,t0"
+        );
         assert!(lines[1].contains(r#","Zoë, ""Z""","#), "{text}");
     }
 
     #[test]
     fn a_file_is_named_by_what_is_in_it_and_by_nothing_dangerous() {
-        let filter = Filter::parse("brand \"new", "", "2026-11-01", "");
+        let filter = Filter {
+            source: Some(EarningSource::parse("brand \"new")),
+            from: "2026-11-01".parse().ok(),
+            ..Filter::default()
+        };
         assert_eq!(file_name("mia.h/\r\n", &filter), "mia_h___-earnings-brand__new-from-2026-11-01.csv");
     }
 
     #[test]
     fn only_the_first_batch_has_a_head() {
         let text = |head| String::from_utf8(csv(&[], head).unwrap()).unwrap();
-        assert!(text(true).starts_with("time (UTC),source,status,gross"));
+        assert!(text(true).starts_with("time (UTC),account,source,status,gross"));
         assert_eq!(text(false), "");
     }
 }

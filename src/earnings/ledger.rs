@@ -1,10 +1,9 @@
-//! The earnings of one account row by row: filtered, page by page, and what they add up to.
+//! Earnings row by row, of one account, of some or of all: filtered, page by page, and what they add up to.
 
-use super::store::{self, LedgerRow, Which};
+use super::store::lists::{self, LedgerRow, SumRow, Walk, Which};
 use super::types::{Filter, Key, ListedEarning, Total};
 use crate::db::AgencyTx;
 use crate::error::Result;
-use crate::ids::AccountId;
 use crate::keyset::{Page, Turn};
 use crate::money::{Currency, Money};
 use crate::platform::{EarningSource, EarningStatus};
@@ -12,41 +11,55 @@ use crate::platform::{EarningSource, EarningStatus};
 /// Earnings on one page.
 pub const PAGE: usize = 50;
 
-/// A page of the earnings of `account` that `filter` finds, the newest first; for whoever may see the account.
+/// A page of the earnings that `filter` finds, the newest first; for whoever may see its accounts (all of the agency, when it names
+/// none).
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn page(
-    tx: &mut AgencyTx,
-    account: AccountId,
-    filter: &Filter,
-    turn: &Turn<Key>,
-) -> Result<Page<ListedEarning>> {
-    let rows = list(tx, account, filter, turn, PAGE + 1).await?;
+pub async fn page(tx: &mut AgencyTx, filter: &Filter, turn: &Turn<Key>) -> Result<Page<ListedEarning>> {
+    let rows = list(tx, filter, turn, PAGE + 1).await?;
     Ok(Page::of(rows, turn, PAGE, key))
 }
 
 /// An earning's place.
 pub(super) fn key(earning: &ListedEarning) -> Key {
-    (earning.occurred_at, earning.transaction_id.clone())
+    (earning.occurred_at, earning.account, earning.transaction_id.clone())
 }
 
 /// Up to `limit` earnings in the direction of `turn`.
 pub(super) async fn list(
     tx: &mut AgencyTx,
-    account: AccountId,
     filter: &Filter,
     turn: &Turn<Key>,
     limit: usize,
 ) -> Result<Vec<ListedEarning>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = store::list(tx, account, filter, turn, limit).await?;
+    let walk = walk(tx, filter, limit).await?;
+    let rows = lists::list(tx, filter, walk, turn, limit).await?;
     rows.into_iter().map(listed).collect()
+}
+
+/// What is one row in so many is found sooner account by account: what is rarer is not worth walking past all the others.
+const RARE: i64 = 100;
+
+async fn walk(tx: &mut AgencyTx, filter: &Filter, limit: i64) -> Result<Walk> {
+    if !filter.accounts.is_empty() {
+        return Ok(Walk::ByAccount);
+    }
+    // Refunds and chargebacks have an index of their own by time.
+    if filter.taken_back || (filter.source.is_none() && filter.currency.is_none()) {
+        return Ok(Walk::ByTime);
+    }
+    let (wanted, all) = lists::count_payments(tx, filter).await?;
+    let is_rare = wanted.saturating_mul(RARE) < all || wanted < limit;
+    Ok(if is_rare { Walk::ByAccount } else { Walk::ByTime })
 }
 
 fn listed(row: LedgerRow) -> Result<ListedEarning> {
     let currency: Currency = row.currency.parse().map_err(anyhow::Error::from)?;
     Ok(ListedEarning {
+        account: row.account_id,
+        account_name: row.account_name,
         transaction_id: row.transaction_id,
         occurred_at: row.occurred_at,
         gross: Money::new(row.gross, currency),
@@ -66,14 +79,15 @@ fn listed(row: LedgerRow) -> Result<ListedEarning> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn totals(tx: &mut AgencyTx, account: AccountId, filter: &Filter) -> Result<Vec<Total>> {
+pub async fn totals(tx: &mut AgencyTx, filter: &Filter) -> Result<Vec<Total>> {
     let which = match &filter.status {
+        _ if filter.taken_back => Which::TakenBack,
         None => Which::All,
         Some(EarningStatus::Available) => Which::AllButUnsettled,
         Some(_) => Which::Unsettled,
     };
-    let rows = store::sum(tx, account, filter, which).await?;
-    let total = |row: store::SumRow| {
+    let rows = lists::sum(tx, filter, which).await?;
+    let total = |row: SumRow| {
         let currency: Currency = row.currency.parse().map_err(anyhow::Error::from)?;
         Ok(Total { gross: Money::new(row.gross, currency), net: Money::new(row.net, currency) })
     };

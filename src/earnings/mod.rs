@@ -2,8 +2,10 @@
 
 mod export;
 mod ledger;
+pub mod pages;
 pub mod policy;
 mod rollups;
+pub mod routes;
 mod service;
 mod store;
 mod types;
@@ -11,5 +13,5 @@ mod types;
 pub use export::{content as exported, file_name, record as record_export};
 pub use ledger::{PAGE, page, totals};
 pub use rollups::{Difference, check as check_rollups};
-pub use service::{Recorded, record};
+pub use service::{Ledger, Recorded, of_agency, record};
 pub use types::{Filter, Key, ListedEarning, Total};

@@ -1,10 +1,16 @@
-//! Recording what a platform says was earned.
+//! Recording what a platform says was earned, and reading what all of an agency did.
 
-use super::store;
-use crate::db::AgencyTx;
+use super::policy::{ExportEarnings, ViewAllEarnings};
+use super::types::{Filter, Key, ListedEarning, Total};
+use super::{export, ledger, store};
+use crate::audit::{self, Event};
+use crate::auth::Scope;
+use crate::db::{AgencyTx, Db};
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
+use crate::keyset::{Page, Turn};
 use crate::platform::{Earning, FanRef};
+use chrono_tz::Tz;
 use std::collections::HashMap;
 
 /// What recording a batch did. Rows that were known already, exactly as they are, count as neither.
@@ -38,6 +44,54 @@ pub async fn record(tx: &mut AgencyTx, account: AccountId, rows: &[Earning]) -> 
         store::set_paid_span(tx, account, &written.moved_fans).await?;
     }
     Ok(Recorded { added: count(written.added), changed: count(written.changed) })
+}
+
+/// A page of an agency's earnings.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// The rows, the newest first.
+    pub page: Page<ListedEarning>,
+    /// What all that the filter finds add up to.
+    pub totals: Vec<Total>,
+    /// The names of the accounts that the filter names.
+    pub accounts: Vec<String>,
+    /// For moments; `None` is UTC, which moments then say.
+    pub zone: Option<Tz>,
+}
+
+/// A page of the agency's earnings that `filter` finds.
+///
+/// # Errors
+/// `NotFound` when it names an account that is not the agency's.
+pub async fn of_agency(
+    db: &Db,
+    scope: &Scope<ViewAllEarnings>,
+    filter: &Filter,
+    turn: &Turn<Key>,
+) -> Result<Ledger> {
+    let mut tx = db.begin(scope).await?;
+    let accounts = named(&mut tx, filter).await?;
+    let page = ledger::page(&mut tx, filter, turn).await?;
+    let totals = ledger::totals(&mut tx, filter).await?;
+    audit::record_view(&mut tx, Event::new("earnings.viewed")).await?;
+    tx.commit().await?;
+    Ok(Ledger { page, totals, accounts, zone: scope.member().zone() })
+}
+
+/// Puts an export of the agency's earnings on record, before its first row leaves.
+///
+/// # Errors
+/// `NotFound` when `filter` names an account that is not the agency's.
+pub async fn begin_export(db: &Db, scope: &Scope<ExportEarnings>, filter: &Filter) -> Result<()> {
+    let mut tx = db.begin(scope).await?;
+    named(&mut tx, filter).await?;
+    export::record(&mut tx, filter).await?;
+    tx.commit().await
+}
+
+async fn named(tx: &mut AgencyTx, filter: &Filter) -> Result<Vec<String>> {
+    let names = store::list_names(tx, &filter.accounts).await?;
+    if names.len() == filter.accounts.len() { Ok(names) } else { Err(Error::NotFound) }
 }
 
 fn count(rows: i64) -> u64 {

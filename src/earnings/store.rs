@@ -1,14 +1,12 @@
 //! The SQL of earnings.
 
+pub(super) mod lists;
+
 use super::service::Columns;
-use super::types::{Filter, Key};
 use crate::db::AgencyTx;
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId};
-use crate::keyset::Turn;
-use crate::platform::{Earning, EarningStatus};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use sqlx::{Postgres, QueryBuilder};
+use crate::platform::Earning;
 
 /// What one batch did.
 pub(super) struct Written {
@@ -32,7 +30,7 @@ pub(super) async fn lock_sync(tx: &mut AgencyTx, account: AccountId) -> Result<b
 }
 
 /// Upserts the rows and moves every sum by new − old. `old` and the upsert see the same snapshot, which the lock keeps true.
-/// A payment is a row with a positive gross: refunds lower the sums and count as none.
+/// A payment is a row with a positive gross: refunds lower the sums and count as none. Coarser sums follow by triggers (migration 0110).
 pub(super) async fn add(tx: &mut AgencyTx, account: AccountId, batch: &Columns<'_>) -> Result<Written> {
     let (agency, now) = (tx.agency_id(), tx.now());
     let column = |value: fn(&Earning) -> &str| batch.rows.iter().map(|row| value(row)).collect::<Vec<&str>>();
@@ -70,18 +68,20 @@ pub(super) async fn add(tx: &mut AgencyTx, account: AccountId, batch: &Columns<'
              returning transaction_id, occurred_at, gross, net, currency, source, fan_id
            ), moves as (
              select (occurred_at at time zone 'UTC')::date as day, currency, source, fan_id, gross, net, (gross > 0)::int as payments,
-                    case when gross > 0 then occurred_at end as paid_at
+                    least(gross, 0) as refunds, case when gross > 0 then occurred_at end as paid_at
              from new
              union all
              select (old.occurred_at at time zone 'UTC')::date, old.currency, old.source, old.fan_id, -old.gross, -old.net,
-                    -(old.gross > 0)::int, null
+                    -(old.gross > 0)::int, -least(old.gross, 0), null
              from old join new using (transaction_id)
            ), days as (
-             insert into earning_days as d (agency_id, account_id, day, currency, source, gross, net, payments)
-             select $1, $2, day, currency, source, sum(gross)::bigint, sum(net)::bigint, sum(payments)
-             from moves group by day, currency, source having sum(gross) <> 0 or sum(net) <> 0 or sum(payments) <> 0
+             insert into earning_days as d (agency_id, account_id, day, currency, source, gross, net, payments, refunds)
+             select $1, $2, day, currency, source, sum(gross)::bigint, sum(net)::bigint, sum(payments), sum(refunds)
+             from moves group by day, currency, source
+             having (sum(gross), sum(net), sum(payments), sum(refunds)) is distinct from (0, 0, 0, 0)
              on conflict (agency_id, account_id, day, currency, source) do update
-               set gross = d.gross + excluded.gross, net = d.net + excluded.net, payments = d.payments + excluded.payments
+               set gross = d.gross + excluded.gross, net = d.net + excluded.net, payments = d.payments + excluded.payments,
+                   refunds = d.refunds + excluded.refunds
            ), by_fan as (
              insert into fan_days as d (agency_id, account_id, day, fan_id, currency, gross, net, payments)
              select $1, $2, day, fan_id, currency, sum(gross)::bigint, sum(net)::bigint, sum(payments)
@@ -160,151 +160,14 @@ pub(super) async fn set_paid_span(tx: &mut AgencyTx, account: AccountId, fans: &
     Ok(())
 }
 
-// ------------------------------------------------------- lists
-
-/// One earning with its fan.
-#[derive(sqlx::FromRow)]
-pub(super) struct LedgerRow {
-    pub transaction_id: String,
-    pub occurred_at: DateTime<Utc>,
-    pub gross: i64,
-    pub net: i64,
-    pub currency: String,
-    pub source: String,
-    pub status: String,
-    pub reverses: Option<String>,
-    pub fan_id: Option<String>,
-    pub fan_name: Option<String>,
-    pub fan_handle: Option<String>,
-}
-
-/// Up to `limit` earnings in the direction of `turn`. Put together from the filter, so that the planner sees only the
-/// conditions that there are and takes the index that fits; every value is bound.
-pub(super) async fn list(
-    tx: &mut AgencyTx,
-    account: AccountId,
-    filter: &Filter,
-    turn: &Turn<Key>,
-    limit: i64,
-) -> Result<Vec<LedgerRow>> {
+/// The names of those of `accounts` that are the agency's.
+pub(super) async fn list_names(tx: &mut AgencyTx, accounts: &[AccountId]) -> Result<Vec<String>> {
     let agency = tx.agency_id();
-    let mut sql = QueryBuilder::<Postgres>::new("with page as (select * from earnings where agency_id = ");
-    sql.push_bind(agency).push(" and account_id = ").push_bind(account);
-    push_source(&mut sql, filter);
-    push_status(&mut sql, filter);
-    if let Some(from) = filter.from {
-        sql.push(" and occurred_at >= ").push_bind(midnight(from));
-    }
-    if let Some(end) = filter.end() {
-        sql.push(" and occurred_at < ").push_bind(midnight(end));
-    }
-    if let Some((at, id)) = turn.key() {
-        let side = if turn.is_back() {
-            " and (occurred_at, transaction_id) > ("
-        } else {
-            " and (occurred_at, transaction_id) < ("
-        };
-        sql.push(side).push_bind(at).push(", ").push_bind(id).push(")");
-    }
-    let order = if turn.is_back() {
-        " order by occurred_at, transaction_id"
-    } else {
-        " order by occurred_at desc, transaction_id desc"
-    };
-    sql.push(order).push(" limit ").push_bind(limit);
-    sql.push(
-        ") select p.transaction_id, p.occurred_at, p.gross, p.net, p.currency, p.source, p.status, p.reverses, p.fan_id,
-                  f.name as fan_name, f.handle as fan_handle
-           from page p left join fans f on f.agency_id = p.agency_id and f.account_id = p.account_id and f.fan_id = p.fan_id",
+    let ids: Vec<_> = accounts.iter().map(|id| id.0).collect();
+    let names = sqlx::query_scalar!(
+        "select name from accounts where agency_id = $1 and id = any($2) order by name",
+        agency as AgencyId,
+        &ids
     );
-    sql.push(order);
-    Ok(sql.build_query_as().fetch_all(tx.conn()).await?)
-}
-
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
-}
-
-fn push_source(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
-    if let Some(source) = &filter.source {
-        sql.push(" and source = ").push_bind(source.as_str().to_owned());
-    }
-}
-
-/// The known ones are written out, so that the planner sees whether the index of unsettled earnings holds them all.
-fn push_status(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
-    match &filter.status {
-        None => {}
-        Some(EarningStatus::Available) => {
-            sql.push(" and status = 'available'");
-        }
-        Some(EarningStatus::Pending) => {
-            sql.push(" and status = 'pending'");
-        }
-        Some(EarningStatus::Unknown(status)) => {
-            sql.push(" and status <> 'available' and status = ").push_bind(status.clone());
-        }
-    }
-}
-
-/// Of which earnings a sum is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Which {
-    /// Of all, whatever their status.
-    All,
-    /// Of those that can be paid out.
-    AllButUnsettled,
-    /// Of those with the filter's status, which is not `available`.
-    Unsettled,
-}
-
-/// What earnings of one currency add up to.
-#[derive(sqlx::FromRow)]
-pub(super) struct SumRow {
-    pub currency: String,
-    pub gross: i64,
-    pub net: i64,
-}
-
-/// Sums from the rollups of whole days, less (or only) those that are not settled; in one statement, so of one moment.
-pub(super) async fn sum(
-    tx: &mut AgencyTx,
-    account: AccountId,
-    filter: &Filter,
-    which: Which,
-) -> Result<Vec<SumRow>> {
-    let agency = tx.agency_id();
-    let mut sql = QueryBuilder::<Postgres>::new(
-        "select currency, sum(gross)::bigint as gross, sum(net)::bigint as net from (select null::text as currency, 0::bigint as gross, 0::bigint as net where false",
-    );
-    if which != Which::Unsettled {
-        sql.push(" union all select currency, gross, net from earning_days where agency_id = ");
-        sql.push_bind(agency).push(" and account_id = ").push_bind(account);
-        push_source(&mut sql, filter);
-        if let Some(from) = filter.from {
-            sql.push(" and day >= ").push_bind(from);
-        }
-        if let Some(end) = filter.end() {
-            sql.push(" and day < ").push_bind(end);
-        }
-    }
-    if which != Which::All {
-        let part = if which == Which::Unsettled { "gross, net" } else { "-gross, -net" };
-        sql.push(" union all select currency, ")
-            .push(part)
-            .push(" from earnings where status <> 'available' and agency_id = ");
-        sql.push_bind(agency).push(" and account_id = ").push_bind(account);
-        push_source(&mut sql, filter);
-        if which == Which::Unsettled {
-            push_status(&mut sql, filter);
-        }
-        if let Some(from) = filter.from {
-            sql.push(" and occurred_at >= ").push_bind(midnight(from));
-        }
-        if let Some(end) = filter.end() {
-            sql.push(" and occurred_at < ").push_bind(midnight(end));
-        }
-    }
-    sql.push(") parts group by currency having sum(gross) <> 0 or sum(net) <> 0 order by currency");
-    Ok(sql.build_query_as().fetch_all(tx.conn()).await?)
+    Ok(names.fetch_all(tx.conn()).await?)
 }

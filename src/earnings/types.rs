@@ -1,12 +1,21 @@
-//! Which earnings of an account are looked at, and what one of them is in a list.
+//! Which earnings are looked at, and what one of them is in a list.
 
-use crate::money::Money;
+use crate::ids::AccountId;
+use crate::money::{Currency, Money};
+use crate::period::Period;
 use crate::platform::{EarningSource, EarningStatus};
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use reqwest::Url;
 
-/// Which earnings of an account are meant. Nothing leaves nothing out.
+/// Which earnings are meant. Nothing leaves nothing out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Of which accounts; none is all of the agency's.
+    pub accounts: Vec<AccountId>,
+    /// In which currency.
+    pub currency: Option<Currency>,
+    /// Refunds and chargebacks alone.
+    pub taken_back: bool,
     /// What was paid for.
     pub source: Option<EarningSource>,
     /// Whether it can be paid out.
@@ -18,35 +27,83 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads the texts of a form or an address; what is empty or no day leaves nothing out.
+    /// Reads the pairs of an address; what is empty, or cannot be read, leaves nothing out.
     #[must_use]
-    pub fn parse(source: &str, status: &str, from: &str, to: &str) -> Self {
-        let text = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+    pub fn read(pairs: &[(String, String)]) -> Self {
+        let texts = |name: &str| {
+            let named = pairs.iter().filter(move |pair| pair.0 == name).map(|pair| pair.1.trim());
+            named.filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        };
+        let text = |name: &str| texts(name).first().copied();
         Self {
-            source: text(source).map(|it| EarningSource::parse(&it)),
-            status: text(status).map(|it| EarningStatus::parse(&it)),
-            from: from.trim().parse().ok(),
-            to: to.trim().parse().ok(),
+            accounts: texts("account").into_iter().filter_map(|id| id.parse().ok()).collect(),
+            currency: text("currency").and_then(|code| code.parse().ok()),
+            taken_back: text("taken_back").is_some(),
+            source: text("source").map(EarningSource::parse),
+            status: text("status").map(EarningStatus::parse),
+            from: text("from").and_then(|day| day.parse().ok()),
+            to: text("to").and_then(|day| day.parse().ok()),
         }
     }
 
-    /// The same as the pairs of an address.
+    /// All earnings of `period`: those that a figure of these days is made of.
+    #[must_use]
+    pub fn of(period: Period) -> Self {
+        Self { from: Some(period.start), to: Some(period.last_day()), ..Self::default() }
+    }
+
+    /// Those of them in one currency.
+    #[must_use]
+    pub fn in_currency(self, currency: Currency) -> Self {
+        Self { currency: Some(currency), ..self }
+    }
+
+    /// Those of them that were paid for `source`.
+    #[must_use]
+    pub fn from_source(self, source: EarningSource) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// Those of them that one account earned.
+    #[must_use]
+    pub fn of_account(self, account: AccountId) -> Self {
+        Self { accounts: vec![account], ..self }
+    }
+
+    /// The page that lists them under their sum: of one account, its own; else the agency's.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let path = match self.accounts.as_slice() {
+            [one] => format!("/accounts/{one}/earnings"),
+            _ => "/earnings".to_owned(),
+        };
+        let Ok(mut url) = Url::parse("http://here.invalid/") else { return path };
+        if self.accounts.len() > 1 {
+            url.query_pairs_mut().extend_pairs(self.accounts.iter().map(|id| ("account", id.to_string())));
+        }
+        url.query_pairs_mut().extend_pairs(self.pairs());
+        format!("{path}?{}", url.query().unwrap_or_default())
+    }
+
+    /// The same as the pairs of an address, without the accounts.
     #[must_use]
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         let pairs = [
             ("source", self.source.as_ref().map(|it| it.as_str().to_owned())),
             ("status", self.status.as_ref().map(|it| it.as_str().to_owned())),
+            ("currency", self.currency.map(|it| it.to_string())),
+            ("taken_back", self.taken_back.then(|| "true".to_owned())),
             ("from", day(self.from)),
             ("to", day(self.to)),
         ];
         pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
-    /// Whether anything is left out.
+    /// Whether anything of the accounts' earnings is left out.
     #[must_use]
     pub fn narrows(&self) -> bool {
-        *self != Self::default()
+        *self != Self { accounts: self.accounts.clone(), ..Self::default() }
     }
 
     /// The day after the last.
@@ -56,12 +113,16 @@ impl Filter {
     }
 }
 
-/// An earning's place among those of its account, the newest first: when it was, and the platform's id.
-pub type Key = (DateTime<Utc>, String);
+/// An earning's place, the newest first: when it was, of which account, and the platform's id.
+pub type Key = (DateTime<Utc>, AccountId, String);
 
 /// One earning in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedEarning {
+    /// Whose.
+    pub account: AccountId,
+    /// The account's name here.
+    pub account_name: String,
     /// The platform's id.
     pub transaction_id: String,
     /// When.
@@ -93,20 +154,41 @@ pub struct Total {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
+
+    fn pairs(address: &str) -> Vec<(String, String)> {
+        let url = Url::parse(&format!("http://here.invalid{address}")).unwrap();
+        url.query_pairs().into_owned().collect()
+    }
 
     #[test]
     fn an_address_reads_back_what_it_says() {
-        let filter = Filter::parse("tip", " available", "2026-11-01", "2026-11-30");
-        assert_eq!(
-            (filter.source.clone(), filter.status.clone()),
-            (Some(EarningSource::Tip), Some(EarningStatus::Available))
-        );
+        let [one, other] = [AccountId(uuid::Uuid::from_u128(1)), AccountId(uuid::Uuid::from_u128(2))];
+        let filter = Filter {
+            accounts: vec![one, other],
+            currency: Some(Currency::USD),
+            taken_back: true,
+            source: Some(EarningSource::parse("a&b")),
+            status: Some(EarningStatus::Available),
+            from: "2026-11-01".parse().ok(),
+            to: "2026-11-30".parse().ok(),
+        };
         assert_eq!(filter.end(), "2026-12-01".parse().ok());
-        let pairs = filter.pairs();
-        let value = |name: &str| pairs.iter().find(|it| it.0 == name).map_or("", |it| it.1.as_str());
-        assert_eq!(Filter::parse(value("source"), value("status"), value("from"), value("to")), filter);
-        assert_eq!(Filter::parse("", " ", "yesterday", ""), Filter::default());
+        let address = filter.address();
+        assert!(address.starts_with("/earnings?account="), "{address}");
+        assert_eq!(Filter::read(&pairs(&address)), filter);
+        let of_one = filter.of_account(one);
+        assert!(of_one.address().starts_with(&format!("/accounts/{one}/earnings?source=a%26b")));
+        assert!(of_one.narrows());
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_nothing_out() {
+        assert_eq!(
+            Filter::read(&pairs("/?source=&status=+&from=yesterday&account=x&currency=??")),
+            Filter::default()
+        );
         assert!(!Filter::default().narrows());
     }
 }

@@ -5,7 +5,8 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, analytics, audit, connections, creators, home, identity, mail, search, team, webhooks,
+    accounts, agencies, analytics, audit, connections, creators, earnings, home, identity, mail, search,
+    team, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -132,6 +133,8 @@ fn pages() -> Listed {
         .route("/settings", get(agencies::pages::settings))
         .route("/settings/security", get(agencies::pages::security))
         .route("/settings/delete", get(agencies::pages::delete))
+        .route("/earnings", get(earnings::pages::earnings))
+        .route("/earnings.csv", get(earnings::routes::csv))
         .route("/audit", get(audit::pages::audit))
         .route("/audit.csv", get(audit::routes::csv))
         .route("/search", get(search::pages::search))

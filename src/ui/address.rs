@@ -46,6 +46,13 @@ impl Address {
         address
     }
 
+    /// With `pairs` at the end, names that are there already included.
+    #[must_use]
+    pub fn with_pairs(mut self, pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.pairs.extend(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        self
+    }
+
     /// Without any of `names`.
     #[must_use]
     pub fn without(mut self, names: &[&str]) -> Self {

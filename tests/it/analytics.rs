@@ -261,7 +261,16 @@ fn any_choice() -> impl Strategy<Value = Choice> {
 
 /// Puts `world` in the place of whatever the agency had.
 async fn become_world(app: &TestApp, agency: AgencyId, world: &[Raw]) -> Vec<AccountId> {
-    let tables = ["earning_days", "fan_days", "subscriber_days", "fans", "earnings", "syncs", "accounts"];
+    let tables = [
+        "earning_days",
+        "fan_days",
+        "account_sums",
+        "subscriber_days",
+        "fans",
+        "earnings",
+        "syncs",
+        "accounts",
+    ];
     let clear: Vec<_> =
         tables.iter().map(|table| format!("delete from {table} where agency_id = $1")).collect();
     execute(app, agency, &clear.join("; ")).await;

@@ -11,7 +11,7 @@ use creatorcrm::connections::policy::{
     ConnectAccounts, ConnectOwnAccounts, DisconnectAccounts, ManageConnectLinks, ViewConnections,
 };
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
-use creatorcrm::earnings::policy::{ExportEarnings, ViewEarnings};
+use creatorcrm::earnings::policy::{ExportEarnings, ViewAllEarnings, ViewEarnings};
 use creatorcrm::home::policy::ViewHome;
 use creatorcrm::identity::policy::{
     ManageMemberDevices, ManageOwnAgencies, ManageOwnProfile, ManageOwnSecondFactor, ManageOwnSessions,
@@ -116,6 +116,8 @@ pub const TABLE: &[Entry] = &[
         "/accounts/{account}/earnings.csv",
         May::Holders(&ExportEarnings::INFO),
     ),
+    page("/earnings", May::Holders(&ViewAllEarnings::INFO)),
+    page("/earnings.csv", May::Holders(&ExportEarnings::INFO)),
     row_page("/accounts/{account}/edit", "/accounts/{account}/edit", May::Holders(&ManageAccounts::INFO)),
     page("/creators", May::Holders(&ViewCreators::INFO)),
     page("/creators/archived", May::Holders(&ViewCreators::INFO)),

@@ -27,9 +27,46 @@ async fn a_figure_that_was_tampered_with_is_named() {
     let named: Vec<_> = found.iter().map(|it| (it.rollup.as_str(), it.key.as_str())).collect();
     assert_eq!(
         named,
-        [("earning_days", "2026-02-27 USD tip"), ("fan_days", "2026-02-27 USD leo"), ("fans", "leo")]
+        [
+            ("account_sums", "day 2026-02-27 USD"),
+            ("account_sums", "month 2026-02-01 USD"),
+            ("account_sums", "third 2026-02-21 USD"),
+            ("earning_days", "2026-02-27 USD tip"),
+            ("fan_days", "2026-02-27 USD leo"),
+            ("fans", "leo"),
+        ]
     );
-    assert_eq!(found[0].agency, agency);
-    assert_eq!(found[0].kept, "1000 gross, 801 net, 1 payments");
-    assert_eq!(found[1].kept, "0 gross, 0 net, 0 payments");
+    assert_eq!((found[0].agency, found[0].account), (agency, Some(account)));
+    assert_eq!(found[3].kept, "1000 gross, 801 net, 1 payments, 0 refunds 0 fans");
+    assert_eq!(found[4].kept, "0 gross, 0 net, 0 payments, 0 refunds 0 fans");
+}
+
+#[tokio::test]
+async fn a_sum_over_all_accounts_that_was_tampered_with_is_named() {
+    let (db, _) = database(Arc::new(SystemClock)).await;
+    let agency = new_agency(&db).await;
+    let account = new_account(&db, agency, "Mia Hart").await;
+    record_now(&db, agency, account, &[tip("t1", "2026-02-27T10:20:00Z", 1000, "leo")]).await;
+    let mut tx = db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    sqlx::raw_sql(
+        "update agency_days set refunds = -5; update agency_hours set hour = hour + interval '1 hour';
+         insert into agency_subscriber_days select agency_id, day, 3, 1 from agency_days",
+    )
+    .execute(tx.conn())
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let found = check_rollups(&db).await.unwrap();
+    let told: Vec<_> = found.iter().map(ToString::to_string).collect();
+    let prefix = format!("agency {agency}, ");
+    assert_eq!(
+        told,
+        [
+            "agency_days of 2026-02-27 USD tip: kept 1000 gross, 800 net, 1 payments, -5 refunds; recounted 1000 gross, 800 net, 1 payments, 0 refunds",
+            "agency_hours of 2026-02-27 10:00:00 USD: kept 0 gross, 0 net, 0 payments, 0 refunds; recounted 1000 gross, 800 net, 1 payments, 0 refunds",
+            "agency_hours of 2026-02-27 11:00:00 USD: kept 1000 gross, 800 net, 1 payments, 0 refunds; recounted 0 gross, 0 net, 0 payments, 0 refunds",
+            "agency_subscriber_days of 2026-02-27: kept 3 joined, 1 lost; recounted 0 joined, 0 lost",
+        ]
+        .map(|line| format!("{prefix}{line}"))
+    );
 }

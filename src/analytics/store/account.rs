@@ -17,7 +17,7 @@ pub(in crate::analytics) async fn list_sums(
     let agency = tx.agency_id();
     let rows = sqlx::query_as!(
         SumRow,
-        r#"select currency, day as "day?", source as "source?", null::uuid as "account?: AccountId",
+        r#"select currency, day as "day?", source as "source?",
                   coalesce(sum(gross) filter (where day >= $5), 0)::bigint as "gross!",
                   coalesce(sum(net) filter (where day >= $5), 0)::bigint as "net!",
                   coalesce(sum(gross) filter (where day < $4), 0)::bigint as "gross_before!",
