@@ -51,4 +51,8 @@ id! {
     InvitationListId;
     /// A key of a person's device, by which they sign in.
     PasskeyId;
+    /// A goal of a month.
+    GoalId;
+    /// Something that somebody should know.
+    AlertId;
 }

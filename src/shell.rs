@@ -1,6 +1,8 @@
 //! The HTML document around every page: head, navigation, notices, and the script that wakes islands.
 
 use crate::accounts::policy::ViewAccounts;
+use crate::alerts::Bell;
+use crate::alerts::pages::BellMenu;
 use crate::analytics::policy::ViewDashboard;
 use crate::auth::{Member, Permission, Role, Visitor};
 use crate::creators::policy::ViewCreators;
@@ -12,6 +14,7 @@ use crate::ui::islands::{ChartReadout, LiveUpdates, Palette, SendOnce};
 use crate::ui::{Icon, ThemeSwitch, initials};
 use axum::http::StatusCode;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What a document is made of.
 pub struct Document<'a> {
@@ -25,6 +28,8 @@ pub struct Document<'a> {
     pub body: &'a str,
     /// Who looks at it.
     pub visitor: &'a Visitor,
+    /// What stands in their bell, if they have one.
+    pub bell: Option<Arc<Bell>>,
     /// Allows this document's inline scripts.
     pub nonce: &'a str,
     /// The browser's files.
@@ -49,7 +54,7 @@ pub fn document(page: Document<'_>) -> String {
     let (body, notice) = (page.body, notice.as_str());
     let framed = match (page.frame, page.visitor.member()) {
         (Frame::App, Some(member)) => {
-            let nav = navigation(member, &page.visitor.path).to_html();
+            let nav = navigation(member, &page.visitor.path, page.bell).to_html();
             let islands = islands(body);
             let narrow = if page.narrow { " narrow" } else { "" };
             let asked = ask_to_confirm(member) + &ask_for_second_factor(page.visitor);
@@ -154,7 +159,8 @@ const PLACES: [(&str, &str, &str, &[Role]); 7] = [
     ("/settings", "settings", "Settings", &Role::ALL),
 ];
 
-fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
+fn navigation(member: &Member, path: &str, bell: Option<Arc<Bell>>) -> impl IntoView + use<> {
+    let zone = member.zone();
     let agency = member.agency_name().to_owned();
     let (name, email) = (member.name().to_owned(), member.email().to_owned());
     // The agency's own settings are its owners'; everybody has settings of their own.
@@ -191,6 +197,7 @@ fn navigation(member: &Member, path: &str) -> impl IntoView + use<> {
                 <span>"Search"</span>
                 <kbd>"Ctrl K"</kbd>
             </a>
+            {bell.map(|bell| view! { <BellMenu bell zone/> })}
             <nav class="nav" aria-label="Main">{links.collect_view()}</nav>
             <details class="menu up end" name="menu">
                 <summary>

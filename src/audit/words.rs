@@ -152,6 +152,7 @@ pub const KNOWN: &[Known] = &[
         Category::Agency,
         "Changed of whom two-step sign-in is required",
     ),
+    known("alerts.rules_changed", Category::Agency, "Changed from which refund on an alert is raised"),
     known("agencies.deleted", Category::Agency, "Deleted the agency"),
     known("audit.check_begun", Category::Agency, "Had the audit log checked"),
     known("audit.retention_changed", Category::Agency, "Changed how long views are kept"),

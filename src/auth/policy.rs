@@ -66,6 +66,8 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::audit::policy::ViewAudit::INFO,
     crate::audit::policy::ExportAudit::INFO,
     crate::audit::policy::ManageAuditRetention::INFO,
+    crate::alerts::policy::ViewAlerts::INFO,
+    crate::alerts::policy::ManageAlerts::INFO,
     crate::search::policy::Search::INFO,
     crate::connections::policy::ViewConnections::INFO,
     crate::connections::policy::ConnectAccounts::INFO,

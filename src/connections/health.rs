@@ -2,6 +2,7 @@
 
 use super::store;
 use super::types::{Health, ProblemConnection};
+use crate::alerts::{self, Evidence};
 use crate::audit::{self, Event};
 use crate::db::{AgencyTx, Db, Tenant};
 use crate::error::Result;
@@ -78,6 +79,9 @@ pub(super) async fn set_dead(tx: &mut AgencyTx, vault: &Vault, id: ConnectionId)
     for row in store::list_to_tell(tx, id).await? {
         let platform: PlatformKind = row.platform.parse().map_err(anyhow::Error::from)?;
         let (names, agency, name) = (row.names, row.agency_name, platform.name());
+        let evidence =
+            Evidence::ConnectionBroken { connection: id, platform: name.to_owned(), names: names.clone() };
+        alerts::raise(tx, &id.to_string(), None, &evidence).await?;
         let subject = format!("Reconnect {names} on {name}");
         let body = format!(
             "{name} ended our access to {names}, so nothing new arrives in {agency}.\n\n\

@@ -3,6 +3,7 @@
 use super::policy::{ExportEarnings, ViewAllEarnings};
 use super::types::{Filter, Key, ListedEarning, Total};
 use super::{export, ledger, store};
+use crate::alerts;
 use crate::audit::{self, Event};
 use crate::auth::Scope;
 use crate::db::{AgencyTx, Db};
@@ -43,6 +44,7 @@ pub async fn record(tx: &mut AgencyTx, account: AccountId, rows: &[Earning]) -> 
     if !written.moved_fans.is_empty() {
         store::set_paid_span(tx, account, &written.moved_fans).await?;
     }
+    alerts::heed_refunds(tx, account, rows).await?;
     Ok(Recorded { added: count(written.added), changed: count(written.changed) })
 }
 

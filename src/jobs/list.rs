@@ -1,7 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{analytics, audit, identity, mail, sync, team, webhooks};
+use crate::{alerts, analytics, audit, identity, mail, sync, team, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -16,6 +16,10 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<identity::RecordRefusal>(),
         task::<identity::SweepIdentity>(),
         task::<team::SweepLists>(),
+        task::<alerts::MailAlerts>(),
+        task::<alerts::SendDigests>(),
+        task::<alerts::WatchAlerts>(),
+        task::<alerts::WatchAgency>(),
         task::<audit::CheckAudit>(),
         task::<audit::TendAudits>(),
         task::<analytics::kept::CountKept>(),
@@ -29,4 +33,6 @@ pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
 23 3 * * * forget_webhooks
 31 3 * * * sweep_lists
 37 3 * * * forget_counts
+11 4 * * * watch_alerts
+*/15 * * * * send_digests
 27 * * * * sweep_identity";

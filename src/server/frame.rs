@@ -7,6 +7,8 @@ use super::flash::Flash;
 use super::own_path::with_next;
 use super::security_headers::content_policy;
 use super::state::App;
+use crate::alerts::Bell;
+use crate::alerts::policy::ViewAlerts;
 use crate::auth::Visitor;
 use crate::error::Error;
 use crate::problem::Problem;
@@ -141,9 +143,19 @@ pub async fn compose(State(app): State<App>, visitor: Visitor, request: Request,
         _ => None,
     };
     match page {
-        Some(page) => document(&app, visitor, page, response.headers().clone()),
+        Some(page) => {
+            let bell = bell(&app, &visitor, page.frame).await;
+            document(&app, visitor, page, bell, response.headers().clone())
+        }
         None => response,
     }
+}
+
+/// What stands in the visitor's bell, where the page has one. A page is not kept back for a bell that cannot be read.
+async fn bell(app: &App, visitor: &Visitor, frame: Frame) -> Option<Arc<Bell>> {
+    let scope = visitor.scope::<ViewAlerts>().ok().filter(|_| frame == Frame::App)?;
+    let bell = app.bells.of(&app.db, &scope).await;
+    bell.inspect_err(|error| tracing::warn!(%error, "a page is shown without its bell")).ok()
 }
 
 /// A person goes where the problem is put right (to sign in, to confirm who they are), and comes back.
@@ -161,7 +173,13 @@ pub fn accepts_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn document(app: &App, visitor: Visitor, page: Page, mut headers: HeaderMap) -> Response {
+fn document(
+    app: &App,
+    visitor: Visitor,
+    page: Page,
+    bell: Option<Arc<Bell>>,
+    mut headers: HeaderMap,
+) -> Response {
     let nonce = data_encoding::BASE64URL_NOPAD.encode(&app.db.random().bytes::<16>());
     let spent = visitor.flash.is_some();
     let assets = app.assets.clone();
@@ -178,6 +196,7 @@ fn document(app: &App, visitor: Visitor, page: Page, mut headers: HeaderMap) -> 
             narrow: page.narrow,
             body: &body,
             visitor: &visitor,
+            bell,
             nonce: &nonce,
             assets: &assets,
             sandbox,

@@ -87,6 +87,10 @@ impl Listener {
         if self.member.reach() == Reach::Agency {
             return true;
         }
+        // They see none of these.
+        if matches!(change.table.as_str(), "alerts" | "alert_reads" | "goals") {
+            return false;
+        }
         let Some(account) = change.account else {
             let checks = self.member.role() == Role::Compliance && change.table == "audit_checks";
             return checks || change.table == "agencies";

@@ -74,6 +74,7 @@ pub async fn listen(app: App) {
         }
         app.sessions.forget_all();
         app.members.invalidate_all();
+        app.bells.forget_all();
         app.changes.tell(News::Missed);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -105,6 +106,9 @@ fn heed(app: &App, payload: &str) {
     };
     if matches!(table, "members" | "agencies" | "second_factor_rules") {
         app.members.invalidate_all();
+    }
+    if matches!(table, "alerts" | "alert_reads") {
+        app.bells.forget_all();
     }
     let account = words.next().and_then(|id| id.parse().ok());
     app.changes.tell(News::Change(Change { agency, table: table.to_owned(), account }));

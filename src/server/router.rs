@@ -5,7 +5,7 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, analytics, audit, connections, creators, earnings, home, identity, mail, search,
+    accounts, agencies, alerts, analytics, audit, connections, creators, earnings, home, identity, mail, search,
     team, webhooks,
 };
 use axum::Router;
@@ -139,7 +139,14 @@ fn pages() -> Listed {
         .route("/audit.csv", get(audit::routes::csv))
         .route("/search", get(search::pages::search))
         .route("/search/found", get(search::pages::found));
-    team_pages(identity_pages(pages)).route("/api/{*function}", post(forms::server_function))
+    watch_pages(team_pages(identity_pages(pages))).route("/api/{*function}", post(forms::server_function))
+}
+
+/// What is watched for people: alerts, and what they aim at.
+fn watch_pages(pages: Listed) -> Listed {
+    pages
+        .route("/alerts", get(alerts::pages::alerts))
+        .route("/settings/notifications", get(alerts::pages::notifications))
 }
 
 fn identity_pages(pages: Listed) -> Listed {

@@ -6,6 +6,7 @@ use super::live::{self, Changes};
 use super::router::{router, watched};
 use super::state::{App, Parts};
 use super::{frame::Assets, telemetry};
+use crate::alerts::Bells;
 use crate::auth::{Members, SessionStore};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -59,6 +60,7 @@ pub fn build_with(
         platforms: platforms(&settings, patience)?,
         sessions: SessionStore::new(db.clone()),
         members: Members::default(),
+        bells: Bells::default(),
         passwords: Passwords::new(random.clone()),
         limits: Limits::new(settings.rate_limit_factor),
         changes: Changes::new(stop),

@@ -33,6 +33,8 @@ pub struct Parts {
     pub sessions: SessionStore,
     /// Members looked up lately.
     pub members: Members,
+    /// What stands in the bell of each member.
+    pub bells: crate::alerts::Bells,
     /// Hashes and verifies passwords.
     pub passwords: crate::identity::Passwords,
     /// Counts requests.

@@ -5,6 +5,7 @@
 use crate::app::{Browser, TestApp, function_name, function_path};
 use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
 use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency, ManageSecurity};
+use creatorcrm::alerts::policy::{ManageAlerts, ViewAlerts};
 use creatorcrm::audit::policy::{ExportAudit, ManageAuditRetention, ViewAudit};
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{
@@ -144,6 +145,16 @@ pub const TABLE: &[Entry] = &[
     page("/audit.csv", May::Holders(&ExportAudit::INFO)),
     act("check_audit", &[], May::Holders(&ViewAudit::INFO)),
     act("keep_audit_views", &[("days", "365")], May::Holders(&ManageAuditRetention::INFO)),
+    page("/alerts", May::Holders(&ViewAlerts::INFO)),
+    page("/settings/notifications", May::Holders(&ViewAlerts::INFO)),
+    row_act("read_alert", &[("alert", "{alert}")], May::Holders(&ViewAlerts::INFO)),
+    act("read_all_alerts", &[("until", "2026-11-25T12:00:00Z")], May::Holders(&ViewAlerts::INFO)),
+    act(
+        "set_alert_rules",
+        &[("refund_from", "100"), ("refund_share", "50")],
+        May::Holders(&ManageAlerts::INFO),
+    ),
+    act("choose_notifications", &[("rhythm", "daily"), ("hour", "8")], May::Holders(&ViewAlerts::INFO)),
     page("/search", May::Holders(&Search::INFO)),
     page("/search/found", May::Holders(&Search::INFO)),
     // All server functions stand behind this one route; each has an entry of its own below.
@@ -351,6 +362,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
     let id = uuid::Uuid::new_v4;
     let (creator, connection, account, link) = (id(), id(), id(), id());
     let (member, invitation, list) = (id(), id(), id());
+    let alert = id();
     let device = "ab".repeat(32);
     let statement = format!(
         "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());
@@ -368,6 +380,9 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
            from members where agency_id = '{agency}';
          insert into invitation_lists (agency_id, id, made_by, role, lines, created_at)
            select '{agency}', '{list}', user_id, 'chatter', 'listed@example.com', now() from members where agency_id = '{agency}';
+         insert into alerts (agency_id, id, kind, cause, account_id, evidence, raised_at)
+           values ('{agency}', '{alert}', 'rollups_differ', 'x', '{account}',
+                   jsonb_build_object('kind', 'rollups_differ', 'differences', 1, 'example', 'A day'), now());
          insert into users (id, email, name, password_hash, password_set_at, created_at)
            values ('{member}', 'somebody@example.com', 'Somebody', '', now(), now());
          insert into members (agency_id, user_id, role, joined_at) values ('{agency}', '{member}', 'chatter', now())"
@@ -383,6 +398,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{member}", member.to_string()),
         ("{invitation}", invitation.to_string()),
         ("{list}", list.to_string()),
+        ("{alert}", alert.to_string()),
         // Nobody's.
         ("{passkey}", id().to_string()),
     ]

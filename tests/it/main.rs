@@ -8,6 +8,7 @@
 
 mod accounts;
 mod agencies;
+mod alerts;
 mod analytics;
 mod app;
 mod assets;
@@ -22,6 +23,7 @@ mod crashes;
 mod creators;
 mod demo;
 mod devices;
+mod digests;
 mod earnings;
 mod faults;
 mod figures;

@@ -130,6 +130,9 @@ async fn a_dead_chain_is_told_once_to_the_log_and_to_the_owner_and_is_left_alone
     )
     .await;
     assert_eq!(mail, "anna@example.com: Reconnect Mia Larsson on Fanvue");
+    let alert: String =
+        ask(&app, "select string_agg(kind || ': ' || (evidence ->> 'names'), '; ') from alerts").await;
+    assert_eq!(alert, "connection_broken: Mia Larsson");
     let asked = state(&app).await["counters"]["refreshRequests"].clone();
     assert!(matches!(access(&app, &scope, account).await, Err(Error::Conflict(_))));
     assert_eq!(state(&app).await["counters"]["refreshRequests"], asked, "a dead chain is not asked again");
