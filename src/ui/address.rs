@@ -38,6 +38,19 @@ impl Address {
         &self.pairs
     }
 
+    /// The first value of `name`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(named, _)| named == name).map(|(_, value)| value.as_str())
+    }
+
+    /// With `name` as `value` besides whatever it is already.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.pairs.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// With `name` as `value`, in the place of any before.
     #[must_use]
     pub fn with(self, name: &str, value: impl Into<String>) -> Self {
@@ -51,6 +64,20 @@ impl Address {
     pub fn with_pairs(mut self, pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         self.pairs.extend(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)));
         self
+    }
+
+    /// Without the pair of `name` and `value`.
+    #[must_use]
+    pub fn without_pair(mut self, name: &str, value: &str) -> Self {
+        self.pairs.retain(|pair| (pair.0.as_str(), pair.1.as_str()) != (name, value));
+        self
+    }
+
+    /// With those of its pairs only that are of `names`, at `path`.
+    #[must_use]
+    pub fn kept(&self, path: &str, names: &[&str]) -> Self {
+        let pairs = self.pairs.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect();
+        Self { path: path.to_owned(), pairs }
     }
 
     /// Without any of `names`.
@@ -85,5 +112,9 @@ mod tests {
         assert_eq!(there.to_string(), "/dashboard?account=a+b&period=30d");
         assert_eq!(here.without(&["account", "period", "after"]).to_string(), "/dashboard");
         assert_eq!(Address::parse("/x").with("q", "a&b=ü").to_string(), "/x?q=a%26b%3D%C3%BC");
+        let several = Address::parse("/x").and("a", "1").and("a", "2").and("b", "3");
+        assert_eq!(several.clone().without_pair("a", "1").to_string(), "/x?a=2&b=3");
+        assert_eq!((several.value("a"), several.value("c")), (Some("1"), None));
+        assert_eq!(several.kept("/y", &["a"]).to_string(), "/y?a=1&a=2");
     }
 }

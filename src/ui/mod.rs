@@ -33,7 +33,9 @@ mod theme;
 #[cfg(feature = "ssr")]
 pub use address::Address;
 #[cfg(feature = "ssr")]
-pub use charts::{BarChart, ChartDay, Shares, Sparkline, Unit, Width};
+pub use charts::{
+    BarChart, ChartDay, HeatMap, LineChart, Series, Shares, Sparkline, StackedChart, Step, Unit, Width,
+};
 #[cfg(feature = "ssr")]
 pub use choices::{Check, Choices, Offer, Select};
 #[cfg(feature = "ssr")]

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use std::fmt::Write;
 
 /// The width of one bar's place in the box.
-const PLACE: usize = 10;
+pub(super) const PLACE: usize = 10;
 
 /// A figure per day: bars, the period before as a dashed line, a readout, and the same figures as a table. Many days become
 /// weeks or months. Without script each bar tells its figures as a tooltip; an island moves `.hit.on` and copies the hit's
@@ -102,11 +102,11 @@ fn plot(columns: &[Column], scale: Scale, unit: Unit, years: bool) -> impl IntoV
 
 /// Where a bar stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Bar {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+pub(super) struct Bar {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
 }
 
 /// The bar of `value` at `index`: up from zero, or down for refunds.
@@ -118,7 +118,7 @@ fn bar(index: usize, value: i64, scale: Scale) -> Bar {
 }
 
 /// A line through the middles of the places; a gap where there is no number.
-fn path(values: impl Iterator<Item = Option<i64>>, scale: Scale) -> String {
+pub(super) fn path(values: impl Iterator<Item = Option<i64>>, scale: Scale) -> String {
     let mut path = String::new();
     let mut drawing = false;
     for (index, value) in values.enumerate() {
