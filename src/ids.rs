@@ -55,4 +55,6 @@ id! {
     GoalId;
     /// Something that somebody should know.
     AlertId;
+    /// A page of analytics that a member gave a name.
+    SavedViewId;
 }

@@ -148,15 +148,17 @@ const start = () => load().catch(() => new Promise((again) => setTimeout(again, 
 }
 
 /// Where the navigation leads: path, icon, words, and whose it is.
-const PLACES: [(&str, &str, &str, &[Role]); 7] = [
+const PLACES: [(&str, &str, &str, &[Role]); 8] = [
     ("/dashboard", "dashboard", "Dashboard", ViewDashboard::INFO.roles),
+    ("/analytics", "chart", "Analytics", ViewDashboard::INFO.roles),
     ("/dashboard", "dashboard", "Home", &[Role::Chatter, Role::Creator]),
     // Owners have it in the agency's menu: five places fit on a phone.
     ("/audit", "shield", "Audit log", &[Role::Compliance]),
     ("/accounts", "accounts", "Accounts", ViewAccounts::INFO.roles),
     ("/creators", "creators", "Creators", ViewCreators::INFO.roles),
     ("/team", "user", "Team", ViewTeam::INFO.roles),
-    ("/settings", "settings", "Settings", &Role::ALL),
+    // Who sees analytics has settings in the menus: five places fit on a phone.
+    ("/settings/devices", "settings", "Settings", &[Role::Chatter, Role::Creator, Role::Compliance]),
 ];
 
 fn navigation(member: &Member, path: &str, bell: Option<Arc<Bell>>) -> impl IntoView + use<> {
@@ -169,7 +171,7 @@ fn navigation(member: &Member, path: &str, bell: Option<Arc<Bell>>) -> impl Into
     let links = places.map(|(href, icon, words, _)| {
         let here = path == href || path.strip_prefix(href).is_some_and(|rest| rest.starts_with(['/', '?']));
         let here = here || (href == "/accounts" && path.starts_with("/connections"));
-        let href = if href == "/settings" && !owner { "/settings/devices" } else { href };
+        let here = here || (href.starts_with("/settings") && path.starts_with("/settings"));
         view! {
             <a href=href aria-current=here.then_some("page")>
                 <Icon name=icon/>
@@ -206,6 +208,7 @@ fn navigation(member: &Member, path: &str, bell: Option<Arc<Bell>>) -> impl Into
                 </summary>
                 <div class="menu-list">
                     <p class="menu-heading">{email}</p>
+                    <a href="/settings/profile">"Your profile"</a>
                     <a href="/settings/devices">"Signed-in devices"</a>
                     <a href="/settings/password">"Change password"</a>
                     <a href="/settings/second-factor">"Two-step sign-in"</a>

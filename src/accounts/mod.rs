@@ -13,6 +13,8 @@ mod service;
 #[cfg(feature = "ssr")]
 mod store;
 #[cfg(feature = "ssr")]
+mod tags;
+#[cfg(feature = "ssr")]
 mod types;
 
 #[cfg(feature = "ssr")]
@@ -20,5 +22,7 @@ pub use service::{
     Listing, PAGE, Recipient, account, assign, assign_in, checked_name, editable, ensure, list, lookup, page,
     rename, unassigned, within_reach,
 };
+#[cfg(feature = "ssr")]
+pub use tags::set_tags;
 #[cfg(feature = "ssr")]
 pub use types::{Account, Belongs, Filter, HEALTHS, Health, Key, Listed, Sort, Whose};

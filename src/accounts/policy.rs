@@ -7,4 +7,4 @@ permission!(
     "see accounts, their subscribers and paid messages: chatters those that they work on, creators their own",
     [Owner, Manager, Chatter, Creator]
 );
-permission!(ManageAccounts, "rename accounts and assign them to creators", [Owner, Manager]);
+permission!(ManageAccounts, "rename accounts, tag them, and assign them to creators", [Owner, Manager]);

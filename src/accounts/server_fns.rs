@@ -1,6 +1,7 @@
 //! What the forms of accounts post to.
 
 use super::service::{self, Recipient};
+use super::tags;
 use crate::auth;
 use crate::error::Error;
 use crate::ids::AccountId;
@@ -26,6 +27,14 @@ pub async fn assign_account(
     let to = recipient(&creator, new_name)?;
     service::assign(&App::current()?.db, &auth::scope()?, account, to).await?;
     outcome::notice("Saved.");
+    Ok(())
+}
+
+/// `tags` are separated by commas.
+#[server]
+pub async fn tag_account(account: AccountId, #[server(default)] tags: String) -> Result<(), Problem> {
+    tags::set_tags(&App::current()?.db, &auth::scope()?, account, &tags).await?;
+    outcome::notice("The tags are saved.");
     Ok(())
 }
 

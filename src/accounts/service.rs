@@ -1,10 +1,11 @@
 //! Looking at accounts, naming them, and saying whose they are.
 
 use super::policy::{ManageAccounts, ViewAccounts};
-use super::store::{self, KnownRow, ListedRow};
+use super::store::{self, AccountRow, KnownRow, ListedRow};
+use super::tags;
 use super::types::{Account, Belongs, Filter, Health, Key, Listed};
 use crate::audit::{self, Event};
-use crate::auth::Scope;
+use crate::auth::{Permission, Scope};
 use crate::connections;
 use crate::creators;
 use crate::db::{AgencyTx, Db};
@@ -39,6 +40,8 @@ pub struct Listing {
     pub matched: i64,
     /// The creators that a list can be filtered by.
     pub creators: Vec<Belongs>,
+    /// The tags that a list can be filtered by.
+    pub tags: Vec<String>,
 }
 
 /// A page of the accounts that `filter` finds.
@@ -53,8 +56,10 @@ pub async fn list(
 ) -> Result<Listing> {
     let mut tx = db.begin(scope).await?;
     let creators = creators::offered(&mut tx).await?;
+    let manages = ManageAccounts::INFO.roles.contains(&scope.member().role());
+    let tags = if manages { tags::used(&mut tx).await? } else { Vec::new() };
     let (page, matched) = page(&mut tx, filter, turn).await?;
-    Ok(Listing { page, matched, creators })
+    Ok(Listing { page, matched, creators, tags })
 }
 
 /// A page of the accounts that `filter` finds, and how many it finds; for whoever may see them already.
@@ -112,6 +117,7 @@ fn listed(row: ListedRow, period: Period, previous: Period) -> Result<Listed> {
         synced_at: known.last_finished_at,
         name: known.name,
         handle: known.handle,
+        tags: row.tags,
     })
 }
 
@@ -142,7 +148,7 @@ fn belongs(known: &KnownRow) -> Option<Belongs> {
 /// # Errors
 /// `NotFound` for one that is not the tenant's.
 pub async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<Account> {
-    let known = store::lookup(tx, id).await?;
+    let AccountRow { known, tags } = store::lookup(tx, id).await?;
     Ok(Account {
         currency: currency(&known)?,
         platform: known.platform.parse().map_err(anyhow::Error::from)?,
@@ -160,6 +166,7 @@ pub async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<Account> {
         connected_at: known.connected_at,
         disconnected_at: known.disconnected_at,
         synced_at: known.last_finished_at,
+        tags,
     })
 }
 

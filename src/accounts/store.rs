@@ -1,6 +1,8 @@
 //! The SQL of accounts. The list's statement is put together from its filter and order, so that the planner sees only the
 //! conditions that there are; every value is bound.
 
+pub(super) mod tags;
+
 use super::types::{Filter, Key, Sort, Whose};
 use crate::db::AgencyTx;
 use crate::error::Result;
@@ -76,6 +78,7 @@ pub(super) struct ListedRow {
     pub nets: Vec<i64>,
     /// The first day with an earning.
     pub first_day: Option<NaiveDate>,
+    pub tags: Vec<String>,
 }
 
 /// What a list is ordered by, as a whole number that rises.
@@ -107,7 +110,7 @@ pub(super) async fn list(
     if filter.sort == Sort::Net {
         push_net(&mut sql, agency, ranked);
     }
-    push_filter(&mut sql, filter);
+    push_filter(&mut sql, agency, filter);
     sql.push("), turned as (select * from found ");
     if let Some((rank, low, id)) = turn.key() {
         sql.push(if turn.is_back() { "where (rank, low, id) < (" } else { "where (rank, low, id) > (" });
@@ -121,7 +124,11 @@ pub(super) async fn list(
              (select min(day) from earning_days d where d.agency_id = ",
     );
     sql.push_bind(agency).push(
-        " and d.account_id = t.id) as first_day
+        " and d.account_id = t.id) as first_day,
+             array(select tag from account_tags g where g.agency_id = ",
+    );
+    sql.push_bind(agency).push(
+        " and g.account_id = t.id order by tag) as tags
           from turned t cross join lateral (
             select array_agg(day) as days, array_agg(currency) as currencies, array_agg(net) as nets from (
               select day, currency, sum(net)::bigint as net from earning_days d where d.agency_id = ",
@@ -141,7 +148,7 @@ fn push_net(sql: &mut QueryBuilder<Postgres>, agency: AgencyId, period: Period) 
         .push(" group by account_id, currency) n on n.account_id = k.id and n.currency = k.currency ");
 }
 
-fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
+fn push_filter(sql: &mut QueryBuilder<Postgres>, agency: AgencyId, filter: &Filter) {
     sql.push("where true");
     if let Some(words) = &filter.words {
         let part = format!("%{}%", crate::words::like(words));
@@ -151,6 +158,10 @@ fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
     if let Some(health) = filter.health {
         sql.push(" and k.health = ").push_bind(health);
+    }
+    if let Some(tag) = &filter.tag {
+        sql.push(" and k.id in (select account_id from account_tags where agency_id = ").push_bind(agency);
+        sql.push(" and tag = ").push_bind(tag.clone()).push(")");
     }
     match filter.whose {
         Whose::All => {}
@@ -163,10 +174,21 @@ fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     }
 }
 
-pub(super) async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<KnownRow> {
-    let mut sql = QueryBuilder::<Postgres>::new("");
+/// One account, with its tags.
+#[derive(sqlx::FromRow)]
+pub(super) struct AccountRow {
+    #[sqlx(flatten)]
+    pub known: KnownRow,
+    pub tags: Vec<String>,
+}
+
+pub(super) async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<AccountRow> {
+    let mut sql = QueryBuilder::<Postgres>::new(
+        "select k.*, array(select tag from account_tags g where g.agency_id = ",
+    );
+    sql.push_bind(tx.agency_id()).push(" and g.account_id = k.id order by tag) as tags from (");
     push_known(&mut sql, tx);
-    sql.push(" and a.id = ").push_bind(id);
+    sql.push(" and a.id = ").push_bind(id).push(") k");
     Ok(sql.build_query_as().fetch_one(tx.conn()).await?)
 }
 

@@ -89,6 +89,8 @@ pub struct Filter {
     pub health: Option<&'static str>,
     /// Of whom.
     pub whose: Whose,
+    /// With this tag.
+    pub tag: Option<String>,
     /// In which order.
     pub sort: Sort,
 }
@@ -97,7 +99,7 @@ impl Filter {
     /// Whether anything is left out.
     #[must_use]
     pub fn narrows(&self) -> bool {
-        self.words.is_some() || self.health.is_some() || self.whose != Whose::All
+        self.words.is_some() || self.health.is_some() || self.whose != Whose::All || self.tag.is_some()
     }
 }
 
@@ -147,6 +149,8 @@ pub struct Listed {
     pub health: Health,
     /// When a sync last ended.
     pub synced_at: Option<DateTime<Utc>>,
+    /// The agency's words for it, by name: for those who manage accounts.
+    pub tags: Vec<String>,
     /// Its place in the list.
     pub key: Key,
 }
@@ -186,6 +190,8 @@ pub struct Account {
     pub synced_at: Option<DateTime<Utc>>,
     /// Whether the first sync went all the way back.
     pub is_complete: bool,
+    /// The agency's words for it, by name: for those who manage accounts.
+    pub tags: Vec<String>,
 }
 
 impl Account {
@@ -229,5 +235,6 @@ mod tests {
         assert!(!Filter { sort: Sort::Net, ..Filter::default() }.narrows());
         assert!(Filter { whose: Whose::Nobody, ..Filter::default() }.narrows());
         assert!(Filter { words: Some("mia".to_owned()), ..Filter::default() }.narrows());
+        assert!(Filter { tag: Some("vip".to_owned()), ..Filter::default() }.narrows());
     }
 }

@@ -3,3 +3,4 @@
 use crate::permission;
 
 permission!(ViewDashboard, "see what the whole agency earns", [Owner, Manager]);
+permission!(SaveViews, "keep views of analytics under names of their own", [Owner, Manager]);

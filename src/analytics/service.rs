@@ -1,8 +1,10 @@
 //! Reading a period's figures.
 
 mod account;
+mod revenue;
 
 pub use account::of_account;
+pub use revenue::revenue;
 
 use super::period_fans::{self, PeriodFans};
 use super::policy::ViewDashboard;

@@ -1,6 +1,9 @@
 //! The SQL of analytics: rollups only, save the newest few earnings by their index. docs/performance.md has the plans.
 
 pub(super) mod account;
+pub(super) mod revenue;
+pub(super) mod selection;
+pub(super) mod views;
 
 use crate::connections::Health;
 use crate::db::AgencyTx;

@@ -134,6 +134,7 @@ pub const KNOWN: &[Known] = &[
     known("creators.archived", Category::Creators, "Archived a creator"),
     known("creators.restored", Category::Creators, "Brought a creator back"),
     known("accounts.renamed", Category::Creators, "Renamed an account"),
+    known("accounts.tagged", Category::Creators, "Changed an account's tags"),
     known("accounts.assigned", Category::Creators, "Gave an account to another creator"),
     known("connections.connected", Category::Connections, "Connected a platform"),
     known("connections.reconnected", Category::Connections, "Connected a platform again"),

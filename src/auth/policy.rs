@@ -48,6 +48,7 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::home::policy::ViewHome::INFO,
     crate::home::policy::ViewWork::INFO,
     crate::analytics::policy::ViewDashboard::INFO,
+    crate::analytics::policy::SaveViews::INFO,
     crate::accounts::policy::ViewAccounts::INFO,
     crate::accounts::policy::ManageAccounts::INFO,
     crate::earnings::policy::ViewEarnings::INFO,

@@ -108,6 +108,8 @@ fn pages() -> Listed {
     let pages = Listed::default()
         .route("/", get(front))
         .route("/dashboard", get(home::pages::home))
+        .route("/analytics", get(analytics::pages::revenue))
+        .route("/analytics/views", get(analytics::pages::views))
         .route("/connections", get(connections::pages::list))
         .route("/connections/new", get(connections::pages::new))
         .route("/connections/{connection}/choose", get(connections::pages::choose))

@@ -6,6 +6,7 @@ use crate::app::{Browser, TestApp, function_name, function_path};
 use creatorcrm::accounts::policy::{ManageAccounts, ViewAccounts};
 use creatorcrm::agencies::policy::{DeleteAgency, ManageAgency, ManageSecurity};
 use creatorcrm::alerts::policy::{ManageAlerts, ViewAlerts};
+use creatorcrm::analytics::policy::{SaveViews, ViewDashboard};
 use creatorcrm::audit::policy::{ExportAudit, ManageAuditRetention, ViewAudit};
 use creatorcrm::auth::{PERMISSIONS, Permission, PermissionInfo, Role};
 use creatorcrm::connections::policy::{
@@ -70,6 +71,11 @@ pub const TABLE: &[Entry] = &[
     page("/health/external", May::Anybody),
     page("/metrics", May::Anybody),
     page("/dashboard", May::Holders(&ViewHome::INFO)),
+    page("/analytics", May::Holders(&ViewDashboard::INFO)),
+    page("/analytics/views", May::Holders(&SaveViews::INFO)),
+    act("save_view", &[("name", ""), ("address", "/analytics")], May::Holders(&SaveViews::INFO)),
+    row_act("rename_view", &[("view", "{view}"), ("name", "Mine")], May::Holders(&SaveViews::INFO)),
+    row_act("delete_view", &[("view", "{view}")], May::Holders(&SaveViews::INFO)),
     // Platforms prove themselves by their signature; tests/it/webhooks.rs.
     page("/webhooks/{platform}", May::Anybody),
     page("/sign-in", May::Anybody),
@@ -299,6 +305,7 @@ pub const TABLE: &[Entry] = &[
         &[("account", "{account}"), ("name", "Mia")],
         May::Holders(&ManageAccounts::INFO),
     ),
+    row_act("tag_account", &[("account", "{account}"), ("tags", "vip")], May::Holders(&ManageAccounts::INFO)),
     row_act(
         "assign_account",
         &[("account", "{account}"), ("creator", "{creator}")],
@@ -400,6 +407,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{list}", list.to_string()),
         ("{alert}", alert.to_string()),
         // Nobody's.
+        ("{view}", id().to_string()),
         ("{passkey}", id().to_string()),
     ]
 }

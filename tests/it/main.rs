@@ -48,6 +48,7 @@ mod rotation;
 mod search;
 mod second_factor;
 mod secrets;
+mod selections;
 mod sessions;
 mod soft_passkey;
 mod strangers;

@@ -1,7 +1,7 @@
 //! `/accounts/{id}/edit`: what an account is called here, whose it is, and the way to disconnect it.
 
 use crate::accounts::policy::ManageAccounts;
-use crate::accounts::server_fns::{AssignAccount, RenameAccount};
+use crate::accounts::server_fns::{AssignAccount, RenameAccount, TagAccount};
 use crate::accounts::service;
 use crate::accounts::types::{Account, Belongs};
 use crate::auth::Visitor;
@@ -31,7 +31,7 @@ fn content(account: Account, creators: Vec<Belongs>, may_disconnect: bool) -> im
     let trail = vec![Link::new("/accounts", "Accounts"), Link::new(account.path(""), account.name.clone())];
     let disconnect = may_disconnect.then(|| disconnect(&account));
     let id = account.id.to_string();
-    let (name, creator) = (account.name.clone(), creator(&account, creators));
+    let (name, creator, tags) = (account.name.clone(), creator(&account, creators), tags(&account));
     let named = format!("On {} it is @{}.", account.platform.name(), account.handle);
     view! {
         <PageHeader title="Edit" trail/>
@@ -44,6 +44,7 @@ fn content(account: Account, creators: Vec<Belongs>, may_disconnect: bool) -> im
             </Form>
         </section>
         {creator}
+        {tags}
         {disconnect}
     }
 }
@@ -66,6 +67,20 @@ fn creator(account: &Account, creators: Vec<Belongs>) -> impl IntoView + use<> {
                 <Field name="new_name" label="Name of the new creator" required=false maxlength=100
                     hint="Only if you choose “A new creator…”"/>
                 <Submit words="Save creator"/>
+            </Form>
+        </section>
+    }
+}
+
+fn tags(account: &Account) -> impl IntoView + use<> {
+    let (id, value) = (account.id.to_string(), account.tags.join(", "));
+    view! {
+        <section class="settings-section">
+            <div><h2>"Tags"</h2><p>"Words by which you group accounts. Lists and analytics can be narrowed to a tag. Creators and chatters do not see them."</p></div>
+            <Form action=TagAccount::PATH>
+                <Hidden name="account" value=id/>
+                <Field name="tags" label="Tags" value required=false maxlength=450 hint="Up to 10, separated by commas, such as: vip, new"/>
+                <Submit words="Save tags"/>
             </Form>
         </section>
     }

@@ -1,7 +1,7 @@
 //! `/accounts`: every account, how it does and how it is.
 
 use super::{ListTabs, zone};
-use crate::accounts::policy::ViewAccounts;
+use crate::accounts::policy::{ManageAccounts, ViewAccounts};
 use crate::accounts::service::{self, Listing};
 use crate::accounts::types::{Belongs, Filter, HEALTHS, Listed, Sort, Whose};
 use crate::auth::Visitor;
@@ -29,6 +29,7 @@ pub struct Asked {
     q: String,
     health: String,
     creator: String,
+    tag: String,
     sort: String,
     after: Option<String>,
     before: Option<String>,
@@ -41,6 +42,7 @@ impl Asked {
             words: (!words.is_empty()).then(|| words.to_lowercase()),
             health: HEALTHS.into_iter().find(|health| *health == self.health),
             whose: Whose::parse(&self.creator),
+            tag: Some(self.tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()),
             sort: Sort::parse(&self.sort),
         }
     }
@@ -57,6 +59,8 @@ pub async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<
     if !sees_earnings && filter.sort == Sort::Net {
         filter.sort = Sort::default();
     }
+    let manages = visitor.scope::<ManageAccounts>().is_ok();
+    filter.tag = filter.tag.filter(|_| manages);
     let listing = service::list(&app.db, &scope, &filter, &turn).await?;
     if listing.page.rows.is_empty() && turn != Turn::First {
         return Ok(Redirect::to("/accounts").into_response());
@@ -66,6 +70,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor, Query(asked): Query<
         connections: visitor.scope::<ViewConnections>().is_ok(),
         creators: visitor.scope::<ViewCreators>().is_ok(),
         earnings: sees_earnings,
+        tags: manages,
         zone: zone(&visitor),
     };
     Ok(Page::new("Accounts", move || content(listing, filter, asked.q, shown)).into_response())
@@ -78,6 +83,7 @@ struct Shown {
     connections: bool,
     creators: bool,
     earnings: bool,
+    tags: bool,
     zone: Option<Tz>,
 }
 
@@ -88,7 +94,7 @@ fn content(listing: Listing, filter: Filter, q: String, shown: Shown) -> impl In
     let body = if none {
         nothing_yet(shown).into_any()
     } else {
-        let filters = filters(&filter, q, listing.creators, shown);
+        let filters = filters(&filter, q, listing.creators, listing.tags, shown);
         let table = table(listing.page, listing.matched, shown);
         view! { {filters}<LiveRegion name="accounts" class="stack">{table}</LiveRegion> }.into_any()
     };
@@ -113,7 +119,13 @@ fn nothing_yet(shown: Shown) -> impl IntoView {
     .into_any()
 }
 
-fn filters(filter: &Filter, q: String, creators: Vec<Belongs>, shown: Shown) -> impl IntoView + use<> {
+fn filters(
+    filter: &Filter,
+    q: String,
+    creators: Vec<Belongs>,
+    tags: Vec<String>,
+    shown: Shown,
+) -> impl IntoView + use<> {
     let health = HEALTHS.map(|health| (health.to_owned(), health_words(health).1.to_owned()));
     let health = [(String::new(), "Any".to_owned())].into_iter().chain(health).collect();
     let nobody = ("none".to_owned(), "Without a creator".to_owned());
@@ -126,12 +138,19 @@ fn filters(filter: &Filter, q: String, creators: Vec<Belongs>, shown: Shown) -> 
         Whose::Nobody => "none".to_owned(),
         Whose::Creator(id) => id.to_string(),
     };
+    let tag = filter.tag.clone().unwrap_or_default();
+    let tags = (!tags.is_empty() || filter.tag.is_some()).then(|| {
+        let tags = tags.into_iter().map(|tag| (tag.clone(), tag));
+        let options = [(String::new(), "Any".to_owned())].into_iter().chain(tags).collect();
+        view! { <Select name="tag" label="Tag" options value=tag/> }
+    });
     let (health_chosen, sort) = (filter.health.unwrap_or_default(), filter.sort.name());
     view! {
         <Filters>
             <Field name="q" label="Name or handle" kind="search" value=q required=false maxlength=100/>
             <Select name="health" label="Connection" options=health value=health_chosen/>
             <Select name="creator" label="Creator" options=of value=whose/>
+            {tags}
             <Select name="sort" label="Order" options=sorts value=sort/>
         </Filters>
     }
@@ -147,11 +166,11 @@ fn table(page: crate::keyset::Page<Listed>, matched: i64, shown: Shown) -> impl 
         .into_any();
     }
     let words = format!("{} of {} shown", page.rows.len(), Figure::Count(matched));
-    let Shown { earnings, creators, zone, .. } = shown;
+    let Shown { earnings, creators, tags, zone, .. } = shown;
     let rows = page
         .rows
         .into_iter()
-        .map(|account| view! { <Row account zone earnings linked=creators/> })
+        .map(|account| view! { <Row account zone earnings tags linked=creators/> })
         .collect_view();
     view! {
         <AccountTable earnings>{rows}</AccountTable>
@@ -203,6 +222,9 @@ pub fn Row(
     zone: Option<Tz>,
     #[prop(optional)] of_creator: bool,
     #[prop(default = true)] earnings: bool,
+    /// Whether its tags are shown.
+    #[prop(optional)]
+    tags: bool,
     /// Whether whose it is can be opened.
     #[prop(default = true)]
     linked: bool,
@@ -215,6 +237,9 @@ pub fn Row(
         });
         view! { <td class="wide-only">{link}</td> }
     });
+    let tags =
+        account.tags.into_iter().filter(|_| tags).map(|tag| view! { <span class="badge">{tag}</span>" " });
+    let tags = tags.collect_view();
     let synced = account.synced_at.map(|at| view! { <Time at zone=zone shape=TimeShape::Brief/> });
     let subscribers = account.subscribers.map_or_else(|| "—".to_owned(), |it| Figure::Count(it).to_string());
     // When it was connected is told by the day; when it broke, by the minute.
@@ -222,7 +247,7 @@ pub fn Row(
     let since = view! { <Time at=account.health.since zone=zone shape=shape/> };
     view! {
         <tr>
-            <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>
+            <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a>{tags}</th>
             {creator}
             <td>
                 <div class="stack tight">

@@ -43,6 +43,7 @@ pub fn Top(account: Account, zone: Option<Tz>, rights: Rights) -> impl IntoView 
                 view! { <span>"Creator: "{name}</span> }
             })}
             <HealthBadge health=account.health.state.clone() since=account.health.since zone=zone/>
+            {account.tags.iter().filter(|_| rights.manage).map(|tag| view! { <span class="badge">{tag.clone()}</span> }).collect_view()}
         </span>
     };
     let edit =

@@ -2,13 +2,21 @@
 
 mod account;
 mod accounts;
+mod asked;
 mod banners;
 mod earned;
 mod figures;
 mod kept;
 mod people;
+mod revenue;
+mod top;
+mod views;
 
 pub use account::account;
+pub use asked::Asked as AskedAnalytics;
+pub use revenue::revenue;
+pub use top::{AnalyticsTabs, Days, FilterBar, NothingChosen};
+pub use views::views;
 
 use super::policy::ViewDashboard;
 use super::service;
