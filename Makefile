@@ -20,8 +20,8 @@ lint: ## formatting, clippy, queries, dependencies, the browser's part and its s
 queries: ## write .sqlx/ anew after a query or a migration changed; commit it
 	@exec scripts/queries
 
-bench: ## requests per second of the dashboard and the sign-in page beside the machine's ceiling
-	@exec scripts/bench
+bench: ## pages, lists, ingest, export, statements at scale beside the machine's ceiling; PART=ingest for one of them
+	@exec scripts/bench $(PART)
 
 fresh: ## forget the local database, sandbox and logs (asks first)
 	@exec scripts/fresh

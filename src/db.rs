@@ -193,6 +193,16 @@ impl Db {
         Ok(())
     }
 
+    /// Reclaims and measures `tables`: for whoever wrote so much at once that plans are not to wait for the database's own rounds.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tidy(&self, tables: &[&'static str]) -> Result<()> {
+        let statement = format!("vacuum (analyze) {}", tables.join(", "));
+        sqlx::query(AssertSqlSafe(statement)).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// The pool itself, for the job queue, which keeps its own tables.
     #[must_use]
     #[expect(clippy::disallowed_types, reason = "the queue's library takes the pool itself")]

@@ -155,6 +155,7 @@ pub const KNOWN: &[Known] = &[
     ),
     known("alerts.rules_changed", Category::Agency, "Changed from which refund on an alert is raised"),
     known("agencies.deleted", Category::Agency, "Deleted the agency"),
+    known("demo.filled", Category::Agency, "Filled the agency with made-up accounts"),
     known("audit.check_begun", Category::Agency, "Had the audit log checked"),
     known("audit.retention_changed", Category::Agency, "Changed how long views are kept"),
     known("audit.views_pruned", Category::Agency, "Removed views that were old enough"),

@@ -60,7 +60,8 @@ pub async fn prepare(app: &App) -> Result<Demo> {
         app.uses_sandbox(),
         "the demo agency belongs beside the sandbox platform, and FANVUE_AUTHORIZE_URL is not on this machine"
     );
-    let (user, agency) = owner(app).await?;
+    let north = Owner { agency: AGENCY, name: OWNER, email: EMAIL, password: PASSWORD };
+    let (user, agency) = owner(app, &north).await?;
     let walker = Walker::new(app, user, agency)?;
     let (accounts, new) = walker.connect_all(&app.db).await?;
     team::enrol(app, &walker.scope, PASSWORD).await?;
@@ -68,27 +69,36 @@ pub async fn prepare(app: &App) -> Result<Demo> {
     Ok(Demo { address, email: EMAIL, password: PASSWORD, accounts, new })
 }
 
-fn origin() -> Origin {
+pub(super) fn origin() -> Origin {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     Origin { ip, request_id: "demo".to_owned(), user_agent: "creatorcrm demo".to_owned() }
 }
 
-async fn owner(app: &App) -> Result<(UserId, AgencyId)> {
-    let mut tx = app.db.begin_system("find the demo agency").await?;
-    if let Some(found) = store::find_owner(&mut tx, EMAIL).await? {
+/// Who owns a made-up agency, and signs in to it.
+pub(super) struct Owner<'a> {
+    pub agency: &'a str,
+    pub name: &'a str,
+    pub email: &'a str,
+    pub password: &'static str,
+}
+
+/// The owner and the agency, made if they are not here yet.
+pub(super) async fn owner(app: &App, owner: &Owner<'_>) -> Result<(UserId, AgencyId)> {
+    let mut tx = app.db.begin_system("find a demo agency").await?;
+    if let Some(found) = store::find_owner(&mut tx, owner.email).await? {
         return Ok(found);
     }
     drop(tx);
     let new = NewAgency {
-        agency: AGENCY.to_owned(),
-        name: OWNER.to_owned(),
-        email: EMAIL.to_owned(),
-        password: PASSWORD.into(),
+        agency: owner.agency.to_owned(),
+        name: owner.name.to_owned(),
+        email: owner.email.to_owned(),
+        password: owner.password.into(),
     };
     identity::sign_up(&app.db, &app.passwords, &origin(), new).await?;
     let mut tx = app.db.begin_system("confirm the demo owner's address").await?;
-    store::set_verified(&mut tx, EMAIL).await?;
-    let made = store::find_owner(&mut tx, EMAIL).await?;
+    store::set_verified(&mut tx, owner.email).await?;
+    let made = store::find_owner(&mut tx, owner.email).await?;
     tx.commit().await?;
     made.context("the demo agency was made and is not there")
 }

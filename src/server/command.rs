@@ -5,12 +5,13 @@ use super::{run, telemetry};
 use crate::clock::SystemClock;
 use crate::config::Settings;
 use crate::db::Db;
+use crate::demo::bulk::{self, Plan};
 use crate::postgres::OwnPostgres;
 use crate::random::{Random, SystemRandom};
 use crate::rotation::{self, Progress};
 use crate::vault::Vault;
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use secrecy::ExposeSecret;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -35,14 +36,41 @@ enum Command {
     Worker,
     /// Bring the database up to date.
     Migrate,
-    /// Make the demo agency beside the sandbox platform, and print how to sign in. Again changes nothing.
-    Demo,
+    /// Make a demo agency beside the sandbox platform, and print how to sign in. Again changes nothing.
+    ///
+    /// Without options it is the sandbox's twelve creators, connected through its consent page. With --accounts it is an agency of
+    /// its own with that many made-up accounts, written straight into the database in bulk: about ten thousand earnings and a
+    /// thousand fans per account in 24 months, with subscriptions, renewals, leaving, paid messages, tips and refunds, and all
+    /// rollups. The accounts are not synced. The same options make the same figures; a run that was cut off is gone on with by the next
+    /// one. Both refuse to run beside a real platform.
+    Demo(DemoArguments),
     /// Seal again with the current key of ENCRYPTION_KEY what the previous one sealed. Others may serve meanwhile.
     RotateKeys,
     /// Count every rollup again from the earnings, and print what differs.
     CheckRollups,
     /// Walk the audit chain of every agency, and print the first row of each that was changed or removed.
     VerifyAudit,
+}
+
+/// Which demo agency.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+struct DemoArguments {
+    /// Make an agency of so many made-up accounts, instead of connecting the sandbox's creators.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=100_000))]
+    accounts: Option<u32>,
+    /// How many months the made-up accounts' history goes back.
+    #[arg(long, requires = "accounts", default_value_t = 24, value_parser = value_parser!(u32).range(1..=120))]
+    months: u32,
+    /// What the made-up figures are made from: another seed makes another agency.
+    #[arg(long, requires = "accounts", default_value_t = 7)]
+    seed: u64,
+}
+
+impl DemoArguments {
+    fn plan(self) -> Option<Plan> {
+        let Self { accounts, months, seed } = self;
+        accounts.map(|accounts| Plan { accounts, months, seed })
+    }
 }
 
 /// Runs the command that the arguments name; a failure is one sentence.
@@ -85,7 +113,7 @@ async fn dispatch(command: Command, settings: Settings, db: Db, random: &Arc<dyn
         Command::Migrate => Ok(()),
         Command::CheckRollups => check_rollups(&db).await,
         Command::VerifyAudit => verify_audit(&db).await,
-        Command::Demo => demo(settings, db, random).await,
+        Command::Demo(which) => demo(settings, db, random, which.plan()).await,
         Command::RotateKeys => rotate_keys(&settings, &db, random).await,
         Command::Serve => {
             let stop = stop_signal()?;
@@ -116,9 +144,21 @@ async fn build(settings: Settings, db: Db, random: &Arc<dyn Random>, stop: Cance
 }
 
 #[expect(clippy::print_stdout, reason = "what the operator asked for")]
-async fn demo(settings: Settings, db: Db, random: &Arc<dyn Random>) -> Result<()> {
+async fn demo(settings: Settings, db: Db, random: &Arc<dyn Random>, plan: Option<Plan>) -> Result<()> {
     let app = build(settings, db, random, CancellationToken::new()).await?;
-    println!("{}", crate::demo::prepare(&app).await?);
+    let Some(plan) = plan else {
+        println!("{}", crate::demo::prepare(&app).await?);
+        return Ok(());
+    };
+    let mut first = true;
+    let mut heard = |at: bulk::Progress| {
+        if std::mem::take(&mut first) && at.accounts > 0 {
+            println!("{} of {} accounts are here already; the others follow", at.accounts, at.of);
+        } else if at.accounts.is_multiple_of((at.of / 50).max(1)) {
+            println!("{} of {} accounts, {} earnings", at.accounts, at.of, at.earnings);
+        }
+    };
+    println!("{}", bulk::prepare(&app, plan, &mut heard).await?);
     Ok(())
 }
 

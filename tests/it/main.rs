@@ -45,6 +45,7 @@ mod refresh;
 mod refresh_storm;
 mod rollups;
 mod rotation;
+mod scale;
 mod search;
 mod second_factor;
 mod secrets;
