@@ -37,7 +37,7 @@ async fn main() -> Result<()> {
     let url = std::env::var("DATABASE_URL")?;
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let db = Db::connect(&url, 10, Arc::new(SystemClock), random).await?;
-    let (mut copied, mut recorded) = (serde_json::Map::new(), Vec::new());
+    let (mut copied, mut recorded) = (Vec::new(), Vec::new());
     let mut total = 0;
     for batch in BATCHES {
         let agency = new_agency(&db).await?;
@@ -45,7 +45,8 @@ async fn main() -> Result<()> {
         total = shares.iter().flatten().map(|(_, rows)| rows.len()).sum();
         if recorded.is_empty() {
             for (name, table) in TABLES {
-                copied.insert(name.to_owned(), json!(copy(&url, table, agency, &shares, total).await?));
+                let rate = copy(&url, table, agency, &shares, total).await?;
+                copied.push(json!({ "table": name, "rate": rate }));
             }
         }
         let rate = record(&db, agency, shares, batch, total).await?;
