@@ -141,11 +141,14 @@ pub(super) async fn list(
     Ok(sql.build_query_as().fetch_all(tx.conn()).await?)
 }
 
+/// What each account earned in `period`, from its few spans.
 fn push_net(sql: &mut QueryBuilder<Postgres>, agency: AgencyId, period: Period) {
-    sql.push("left join (select account_id, currency, sum(net) as net from earning_days where agency_id = ");
-    sql.push_bind(agency).push(" and day >= ").push_bind(period.start).push(" and day < ");
-    sql.push_bind(period.end)
-        .push(" group by account_id, currency) n on n.account_id = k.id and n.currency = k.currency ");
+    let (grains, starts): (Vec<_>, Vec<_>) =
+        period.spans().into_iter().map(|(grain, start)| (grain.as_str(), start)).unzip();
+    sql.push("left join (select account_id, currency, sum(net) as net from unnest(");
+    sql.push_bind(grains).push("::text[], ").push_bind(starts).push("::date[]) r (grain, start) ");
+    sql.push("join account_sums s using (grain, start) where s.agency_id = ").push_bind(agency);
+    sql.push(" group by account_id, currency) n on n.account_id = k.id and n.currency = k.currency ");
 }
 
 fn push_filter(sql: &mut QueryBuilder<Postgres>, agency: AgencyId, filter: &Filter) {

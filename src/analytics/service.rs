@@ -20,8 +20,8 @@ use crate::error::Result;
 use crate::money::{Currency, Money};
 use crate::period::{Choice, Grain, Period, Span};
 use crate::platform::{EarningSource, PlatformKind};
-use crate::ui::Compared;
-use chrono::Datelike;
+use crate::ui::{Compared, Figure};
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -81,12 +81,7 @@ pub async fn dashboard(
         account_count: overview.accounts,
         last_read: overview.last_read.0.iter().map(|row| (row.connection, row.at)).collect(),
         latest: overview.latest.0.into_iter().filter_map(latest).collect(),
-        accounts: overview
-            .ranked
-            .0
-            .into_iter()
-            .map(|row| ranked_account(row, edition.currency, compared))
-            .collect(),
+        accounts: ranked_accounts(overview.ranked.0, edition.currency, compared),
         problems,
     })))
 }
@@ -195,14 +190,26 @@ impl Sums {
     }
 }
 
-/// Spans whose sums make the small line beside an account: days, or thirds of months where those would be too many.
-fn trend(period: Period) -> Vec<Span> {
+/// The parts whose sums make the small line beside an account: days, or thirds of months where those would be too many.
+fn trend(period: Period) -> Vec<Vec<Span>> {
     const MOST_DAYS: i64 = 92;
     if period.days() <= MOST_DAYS {
-        return period.iter().map(|day| (Grain::Day, day)).collect();
+        return period.iter().map(|day| vec![(Grain::Day, day)]).collect();
     }
-    let thirds = period.iter().filter(|day| matches!(day.day(), 1 | 11 | 21));
-    thirds.map(|day| (Grain::Third, day)).collect()
+    let begins = |day: &NaiveDate| *day == period.start || matches!(day.day(), 1 | 11 | 21);
+    let starts: Vec<_> = period.iter().filter(begins).collect();
+    let ends = starts.iter().skip(1).copied().chain([period.end]);
+    starts.iter().zip(ends).map(|(start, end)| Period { start: *start, end }.spans()).collect()
+}
+
+/// Currency by currency, most net first; who earned nothing at all comes last, as it came.
+fn ranked_accounts(rows: Vec<AccountRow>, own: Currency, compared: Option<Period>) -> Vec<RankedAccount> {
+    let mut accounts: Vec<_> = rows.into_iter().map(|row| ranked_account(row, own, compared)).collect();
+    accounts.sort_by_key(|account| match account.net.first().map(|it| it.current) {
+        Some(Figure::Money(net)) => (false, net.currency != own, net.currency, -i128::from(net.minor)),
+        _ => (true, true, own, 0),
+    });
+    accounts
 }
 
 fn ranked_account(row: AccountRow, own: Currency, compared: Option<Period>) -> RankedAccount {
@@ -211,7 +218,8 @@ fn ranked_account(row: AccountRow, own: Currency, compared: Option<Period>) -> R
         row.sums.into_iter().filter_map(|(code, net, before)| Some((code.parse().ok()?, (net, before))));
     let sums: BTreeMap<Currency, (i64, i64)> = sums.collect();
     let order = sums.keys().copied().collect::<Vec<_>>();
-    let order = if order.is_empty() { order } else { in_order(own, order) };
+    let first = row.ranked_by.and_then(|code| code.parse().ok()).unwrap_or(own);
+    let order = if order.is_empty() { order } else { in_order(first, order) };
     let net = order.into_iter().filter_map(|currency| {
         let (net, before) = sums.get(&currency)?;
         let money = |minor| Money::new(minor, currency);

@@ -121,7 +121,8 @@ struct Spans {
 enum Part {
     Now,
     Before,
-    Trend,
+    /// The so-many-eth of the trend.
+    Trend(i32),
 }
 
 impl Spans {
@@ -132,7 +133,7 @@ impl Spans {
             self.parts.push(match part {
                 Part::Now => 0,
                 Part::Before => 1,
-                Part::Trend => 2,
+                Part::Trend(number) => number.saturating_add(2),
             });
         }
         self
@@ -265,9 +266,11 @@ pub(super) struct AccountRow {
     pub health: Health,
     pub since: DateTime<Utc>,
     pub first_sync_since: Option<DateTime<Utc>>,
+    /// In which currency it is ranked; nothing when it earned nothing in the period.
+    pub ranked_by: Option<String>,
     /// Per currency: net of the period and of the one before.
     pub sums: Vec<(String, i64, i64)>,
-    /// Net of each span of the trend, in the currency that it is ranked by.
+    /// Net of each part of the trend, in the currency that it is ranked by.
     pub trend: Vec<i64>,
 }
 
@@ -298,19 +301,19 @@ pub(super) struct Limits {
 }
 
 /// Subscribers, how far back everything reaches, the accounts of `ranked` (then others by name, up to the limit) with their sums
-/// of the two periods and of each span of `trend`, and the newest earnings.
+/// of the two periods and of each part of `trend`, and the newest earnings.
 pub(super) async fn lookup_overview(
     tx: &mut AgencyTx,
     (period, previous): (Period, Period),
     ranked: &[RankRow],
-    trend: &[Span],
+    trend: &[Vec<Span>],
     limits: Limits,
 ) -> Result<OverviewRow> {
     let agency = tx.agency_id();
     let (ids, currencies): (Vec<_>, Vec<_>) =
         ranked.iter().map(|row| (row.account.0, row.currency.as_str())).unzip();
     let spans = Spans::default().with(Part::Now, &period.spans()).with(Part::Before, &previous.spans());
-    let spans = spans.with(Part::Trend, trend);
+    let spans = (0..).zip(trend).fold(spans, |all, (number, part)| all.with(Part::Trend(number), part));
     let tomorrow = tx.now().date_naive() + chrono::Days::new(1);
     let row = sqlx::query_as!(
         OverviewRow,
@@ -348,12 +351,12 @@ pub(super) async fn lookup_overview(
                   (select sum(subscribers_count)::bigint from connected) as subscribers,
                   s.joined as "joined!", s.lost as "lost!", s.joined_before as "joined_before!", s.lost_before as "lost_before!",
                   s.gained_since as "gained_since!", s.gained_since_before as "gained_since_before!",
-                  (select min(day) from agency_days where agency_id = $1) as first_earning,
+                  (select min(day) from agency_days where agency_id = $1 and (gross, net, payments) <> (0, 0, 0)) as first_earning,
                   (select max(coalesce(reached, $6)) from connected where reading) as earnings_complete_from,
                   (select count(*) from connected where reading) as "reading!",
                   (select coalesce(sum($6 - greatest(coalesce(reached, $6), began)), 0) from connected where reading) as "days_read!",
                   (select case when bool_and(began is not null) then sum($6 - began) end from connected where reading) as days_to_read,
-                  (select min(day) from agency_subscriber_days where agency_id = $1) as first_subscriber_day,
+                  (select min(day) from agency_subscriber_days where agency_id = $1 and (joined, lost) <> (0, 0)) as first_subscriber_day,
                   (select coalesce(bool_and(subscribers_done_at is not null), false) from connected) as "subscribers_complete!",
                   coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'handle', a.handle, 'platform', a.platform,
                       'health', case when a.disconnected_at is null then coalesce(c.health, 'disconnected') else 'disconnected' end,
@@ -365,10 +368,12 @@ pub(super) async fn lookup_overview(
                                      from spans r join account_sums s
                                        on s.agency_id = $1 and s.grain = r.grain and s.start = r.start and s.account_id = a.id
                                      where r.part < 2 group by s.currency) d),
-                      'trend', (select coalesce(json_agg(coalesce(s.net, 0) order by r.start), '[]')
-                                from spans r left join account_sums s
-                                  on s.agency_id = $1 and s.grain = r.grain and s.start = r.start and s.account_id = a.id and s.currency = a.ranked_by
-                                where r.part = 2)
+                      'ranked_by', a.ranked_by,
+                      'trend', (select coalesce(json_agg(net order by part), '[]')
+                                from (select r.part, coalesce(sum(s.net), 0) as net
+                                      from spans r left join account_sums s
+                                        on s.agency_id = $1 and s.grain = r.grain and s.start = r.start and s.account_id = a.id and s.currency = a.ranked_by
+                                      where r.part >= 2 group by r.part) d)
                     ) order by a.place nulls last, a.name, a.id)
                    from chosen a left join connections c on c.agency_id = $1 and c.id = a.connection_id
                    left join syncs y on y.agency_id = $1 and y.account_id = a.id), '[]') as "ranked!: Json<Vec<AccountRow>>",

@@ -143,6 +143,7 @@ pub const KNOWN: &[Known] = &[
     known("links.made", Category::Connections, "Made a link for a creator, and saw it"),
     known("links.used", Category::Connections, "Connected by a link"),
     known("links.revoked", Category::Connections, "Withdrew a link"),
+    known("earnings.check_asked", Category::Agency, "Had the figures counted again"),
     known("earnings.exported", Category::Exports, "Exported earnings"),
     known("audit.exported", Category::Exports, "Exported the audit log"),
     known("agencies.created", Category::Agency, "Started the agency"),

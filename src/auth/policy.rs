@@ -54,6 +54,7 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::earnings::policy::ViewEarnings::INFO,
     crate::earnings::policy::ExportEarnings::INFO,
     crate::earnings::policy::ViewAllEarnings::INFO,
+    crate::earnings::policy::CheckFigures::INFO,
     crate::creators::policy::ViewCreators::INFO,
     crate::creators::policy::ManageCreators::INFO,
     crate::agencies::policy::ManageAgency::INFO,

@@ -1,5 +1,6 @@
 //! Earnings: the platform's transaction rows, the rollups by day and by fan that are kept with them, lists and files of them.
 
+pub mod checks;
 mod export;
 mod ledger;
 pub mod pages;

@@ -42,16 +42,14 @@ pub async fn check(db: &Db) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     for agency in db.agencies("check the rollups of every agency").await? {
         let accounts = accounts(db, agency).await?;
-        differences.extend(check_agency(db, agency, &accounts).await?);
+        differences.extend(differences_of_accounts(db, agency, &accounts).await?);
+        differences.extend(differences_of_sums(db, agency).await?);
     }
     Ok(differences)
 }
 
-/// The accounts that [`check_agency`] counts.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn accounts(db: &Db, agency: AgencyId) -> Result<Vec<AccountId>> {
+/// Every account of the agency, those that are disconnected too.
+pub(super) async fn accounts(db: &Db, agency: AgencyId) -> Result<Vec<AccountId>> {
     let mut tx = begin(db, agency).await?;
     let ids = sqlx::query_scalar!(
         r#"select id as "id: AccountId" from accounts where agency_id = $1 order by id"#,
@@ -60,18 +58,23 @@ pub async fn accounts(db: &Db, agency: AgencyId) -> Result<Vec<AccountId>> {
     Ok(ids.fetch_all(tx.conn()).await?)
 }
 
-/// Counts one agency's rollups again: account by account from the earnings, then the sums over all accounts from those. Each is
-/// read in one statement, so writers at work meanwhile do no harm and are not held up.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn check_agency(db: &Db, agency: AgencyId, accounts: &[AccountId]) -> Result<Vec<Difference>> {
+/// Counts accounts again from their earnings. Each is read in one statement, so writers at work meanwhile do no harm and are
+/// not held up.
+pub(super) async fn differences_of_accounts(
+    db: &Db,
+    agency: AgencyId,
+    accounts: &[AccountId],
+) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     for account in accounts {
-        differences.extend(differences_of_account(&mut begin(db, agency).await?, *account).await?);
+        differences.extend(of_account(&mut begin(db, agency).await?, *account).await?);
     }
-    differences.extend(differences_over_all(&mut begin(db, agency).await?).await?);
     Ok(differences)
+}
+
+/// Counts the sums over all accounts again, in one statement.
+pub(super) async fn differences_of_sums(db: &Db, agency: AgencyId) -> Result<Vec<Difference>> {
+    over_all(&mut begin(db, agency).await?).await
 }
 
 async fn begin(db: &Db, agency: AgencyId) -> Result<AgencyTx> {
@@ -79,7 +82,7 @@ async fn begin(db: &Db, agency: AgencyId) -> Result<AgencyTx> {
 }
 
 /// A row that is missing on one side counts as zero: an account that moved a payment to another day keeps an empty row.
-async fn differences_of_account(tx: &mut AgencyTx, account: AccountId) -> Result<Vec<Difference>> {
+async fn of_account(tx: &mut AgencyTx, account: AccountId) -> Result<Vec<Difference>> {
     let agency = tx.agency_id();
     let differences = sqlx::query_as!(
         Difference,
@@ -141,9 +144,9 @@ async fn differences_of_account(tx: &mut AgencyTx, account: AccountId) -> Result
     Ok(differences)
 }
 
-/// The sums over all accounts, against those of each account (which [`differences_of_account`] compares with the earnings), and
+/// The sums over all accounts, against those of each account (which [`of_account`] compares with the earnings), and
 /// the hours against the earnings themselves.
-async fn differences_over_all(tx: &mut AgencyTx) -> Result<Vec<Difference>> {
+async fn over_all(tx: &mut AgencyTx) -> Result<Vec<Difference>> {
     let agency = tx.agency_id();
     let differences = sqlx::query_as!(
         Difference,

@@ -1,7 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{alerts, analytics, audit, identity, mail, sync, team, webhooks};
+use crate::{alerts, analytics, audit, earnings, identity, mail, sync, team, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -22,6 +22,8 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<alerts::WatchAgency>(),
         task::<audit::CheckAudit>(),
         task::<audit::TendAudits>(),
+        task::<earnings::checks::CheckRollups>(),
+        task::<earnings::checks::CheckEverybody>(),
         task::<analytics::kept::CountKept>(),
         task::<analytics::kept::ForgetCounts>(),
     ]
@@ -30,6 +32,7 @@ pub(super) fn all() -> Vec<JobDefinition> {
 /// The recurring ones, in UTC; of many processes one adds them. Their payload is empty.
 pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
 41 2 * * * tend_audits
+53 2 * * * check_all_rollups
 23 3 * * * forget_webhooks
 31 3 * * * sweep_lists
 37 3 * * * forget_counts

@@ -136,6 +136,7 @@ fn pages() -> Listed {
         .route("/settings/security", get(agencies::pages::security))
         .route("/settings/delete", get(agencies::pages::delete))
         .route("/earnings", get(earnings::pages::earnings))
+        .route("/earnings/checks", get(earnings::checks::pages::checks))
         .route("/earnings.csv", get(earnings::routes::csv))
         .route("/audit", get(audit::pages::audit))
         .route("/audit.csv", get(audit::routes::csv))

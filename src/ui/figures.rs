@@ -194,12 +194,16 @@ pub fn Stats(children: Children) -> impl IntoView {
 pub fn Stat(
     #[prop(into)] label: String,
     figures: Vec<Compared>,
+    /// Where each figure leads: to what it is made of.
+    #[prop(optional)]
+    opens: Vec<String>,
     #[prop(optional)] better: Better,
     #[prop(optional, into)] note: Option<String>,
 ) -> impl IntoView {
     let several = figures.len() > 1;
     let class = if several { "stat-value several" } else { "stat-value" };
     let dash = figures.is_empty().then(|| view! { <dd class="stat-value">"—"</dd> });
+    let mut opens = opens.into_iter();
     let figures = figures.into_iter().map(move |compared| {
         let currency = if several { code_beside(compared.current) } else { None };
         let currency =
@@ -211,7 +215,12 @@ pub fn Stat(
             }
             None => view! { <dd class="change">{NOTHING}</dd> }.into_any(),
         };
-        view! { <dd class=class>{compared.current.to_string()}{currency}</dd>{change} }
+        let figure = view! { {compared.current.to_string()}{currency} };
+        let figure = match opens.next() {
+            Some(href) => view! { <a class="opens" href=href>{figure}</a> }.into_any(),
+            None => figure.into_any(),
+        };
+        view! { <dd class=class>{figure}</dd>{change} }
     });
     view! {
         <div class="stat">

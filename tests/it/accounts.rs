@@ -192,7 +192,8 @@ async fn a_pages_whose_rows_are_gone_leads_back_to_the_first() {
     let mut owner = app.owner("anna").await;
     let agency = owner_agency(&app, "anna").await;
     let account = new_account(&app.db, agency, "Mia Hart").await;
-    let far = data_encoding::BASE64URL_NOPAD.encode(br#"["1970-01-01T00:00:00Z",""]"#);
+    let far = format!(r#"["1970-01-01T00:00:00Z","{account}",""]"#);
+    let far = data_encoding::BASE64URL_NOPAD.encode(far.as_bytes());
     let page = owner.open(&format!("/accounts/{account}/earnings?source=tip&after={far}")).await;
     assert_eq!((page.status, page.path), (200, format!("/accounts/{account}/earnings?source=tip")));
     let page = owner.open(&format!("/accounts/{account}/earnings?after=nonsense")).await;

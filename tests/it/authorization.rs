@@ -13,7 +13,7 @@ use creatorcrm::connections::policy::{
     ConnectAccounts, ConnectOwnAccounts, DisconnectAccounts, ManageConnectLinks, ViewConnections,
 };
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
-use creatorcrm::earnings::policy::{ExportEarnings, ViewAllEarnings, ViewEarnings};
+use creatorcrm::earnings::policy::{CheckFigures, ExportEarnings, ViewAllEarnings, ViewEarnings};
 use creatorcrm::home::policy::ViewHome;
 use creatorcrm::identity::policy::{
     ManageMemberDevices, ManageOwnAgencies, ManageOwnProfile, ManageOwnSecondFactor, ManageOwnSessions,
@@ -124,6 +124,7 @@ pub const TABLE: &[Entry] = &[
         May::Holders(&ExportEarnings::INFO),
     ),
     page("/earnings", May::Holders(&ViewAllEarnings::INFO)),
+    page("/earnings/checks", May::Holders(&ViewAllEarnings::INFO)),
     page("/earnings.csv", May::Holders(&ExportEarnings::INFO)),
     row_page("/accounts/{account}/edit", "/accounts/{account}/edit", May::Holders(&ManageAccounts::INFO)),
     page("/creators", May::Holders(&ViewCreators::INFO)),
@@ -149,6 +150,7 @@ pub const TABLE: &[Entry] = &[
     page("/settings/delete", May::Holders(&DeleteAgency::INFO)),
     page("/audit", May::Holders(&ViewAudit::INFO)),
     page("/audit.csv", May::Holders(&ExportAudit::INFO)),
+    act("check_figures", &[], May::Holders(&CheckFigures::INFO)),
     act("check_audit", &[], May::Holders(&ViewAudit::INFO)),
     act("keep_audit_views", &[("days", "365")], May::Holders(&ManageAuditRetention::INFO)),
     page("/alerts", May::Holders(&ViewAlerts::INFO)),

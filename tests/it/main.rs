@@ -37,6 +37,7 @@ mod mail;
 mod mailed_links;
 mod memberships;
 mod new_devices;
+mod opens;
 mod passkeys;
 mod platform_world;
 mod probes;

@@ -1,10 +1,12 @@
 //! The rollup check finds what was tampered with, and nothing else.
 
-use crate::app::database;
+use crate::app::{Browser, TestApp, database, owner_agency};
 use crate::earnings::{new_account, new_agency, record_now, tip};
+use crate::platform_world::until;
 use creatorcrm::auth::SystemScope;
 use creatorcrm::clock::SystemClock;
 use creatorcrm::earnings::check_rollups;
+use creatorcrm::earnings::checks::run as run_check;
 use std::sync::Arc;
 
 #[tokio::test]
@@ -69,4 +71,55 @@ async fn a_sum_over_all_accounts_that_was_tampered_with_is_named() {
         ]
         .map(|line| format!("{prefix}{line}"))
     );
+}
+
+/// Everything is checked by its own page too: in the background, with what differs.
+#[tokio::test]
+async fn an_owner_has_the_figures_checked_and_sees_what_differs() {
+    let app = TestApp::start().await;
+    let mut owner = app.owner("anna").await;
+    let agency = owner_agency(&app, "anna").await;
+    let account = new_account(&app.db, agency, "Mia Hart").await;
+    record_now(&app.db, agency, account, &[tip("t1", "2026-02-27T10:20:00Z", 1000, "leo")]).await;
+    assert!(owner.open("/earnings/checks").await.text.contains("Not checked yet"));
+    let told = async |owner: &mut Browser, words: &str| {
+        owner.submit_form("/earnings/checks", "check_figures", &[]).await;
+        let page =
+            async || Some(owner.open("/earnings/checks").await.text).filter(|text| text.contains(words));
+        until(words, page).await
+    };
+    told(&mut owner, "Every figure equals its transactions").await;
+
+    let mut tx = app.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    sqlx::raw_sql("update agency_days set net = net + 1").execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = told(&mut owner, "One figure differs from its transactions").await;
+    assert!(page.contains("agency days") && page.contains("1000 gross, 801 net"), "{page}");
+    assert!(page.contains("Checks so far") && page.contains("No difference"), "{page}");
+    let metrics = app.browser().open("/metrics").await.text;
+    assert!(metrics.contains("rollup_differences_total"), "{metrics}");
+    // Looking changed nothing: it differs until somebody mends it.
+    assert_eq!(check_rollups(&app.db).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_check_that_was_cut_off_is_taken_up_and_ends() {
+    let (db, _) = database(Arc::new(SystemClock)).await;
+    let agency = new_agency(&db).await;
+    new_account(&db, agency, "Mia Hart").await;
+    let mut tx = db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    sqlx::query("insert into rollup_checks (agency_id, id, started_at, of_accounts) values ($1, gen_random_uuid(), now(), 9)")
+        .bind(agency)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    run_check(&db, agency).await.unwrap();
+    let mut tx = db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    let kept: Vec<(i64, i64, bool)> =
+        sqlx::query_as("select accounts, of_accounts, finished_at is not null from rollup_checks")
+            .fetch_all(tx.conn())
+            .await
+            .unwrap();
+    assert_eq!(kept, [(1, 1, true)]);
 }

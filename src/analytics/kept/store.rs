@@ -27,9 +27,11 @@ pub(super) async fn lookup(tx: &mut AgencyTx, kind: &str, hash: &[u8], span: &Sp
         Row,
         r#"select a.data_version, k.result as "result?", k.version as "version?", k.counted_at as "counted_at?",
                   k.failed_at as "failed_at?", k.wanted_at as "wanted_at?", k.asked_at as "asked_at?",
-                  case when k.kind is null then
-                    (select coalesce(sum(payments), 0)::bigint from earning_days
-                     where agency_id = $1 and day >= $4 and day < $5 and ($6::uuid[] is null or account_id = any($6))) end as payments
+                  case when k.kind is not null then null
+                       when $6::uuid[] is null then
+                         (select coalesce(sum(payments), 0)::bigint from agency_days where agency_id = $1 and day >= $4 and day < $5)
+                       else (select coalesce(sum(payments), 0)::bigint from earning_days
+                             where agency_id = $1 and account_id = any($6) and day >= $4 and day < $5) end as payments
            from agencies a left join kept_counts k on k.agency_id = a.agency_id and k.kind = $2 and k.params_hash = $3
            where a.agency_id = $1"#,
         agency as AgencyId,

@@ -73,7 +73,7 @@ fn content(
     let days = format!("{}, compared with {}", board.period, board.previous);
     let reading = banners::reading(&board.history, board.period, board.previous);
     let figures = figures::figures(&board.earned, Told::Now, &board.subscribers, board.period, shown);
-    let earned = earned::earned(&board.earned, shown, &before);
+    let earned = earned::earned(&board.earned, board.period, shown, &before);
     let fans = people::top_fans(board.earned, Told::Now, zone);
     let trouble = trouble(&account, shown.may_connect);
     let address = shown.address().to_string();

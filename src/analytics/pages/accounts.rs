@@ -1,18 +1,20 @@
 //! Accounts, ranked by net.
 
 use crate::analytics::types::RankedAccount;
+use crate::earnings::Filter;
+use crate::period::Period;
 use crate::ui::{Amounts, Change, Figure, HealthBadge, Sparkline, Who};
 use chrono_tz::Tz;
 use leptos::prelude::*;
 
 /// The table; `all` is how many accounts there are.
-pub fn accounts(accounts: Vec<RankedAccount>, all: i64, zone: Option<Tz>) -> impl IntoView {
+pub fn accounts(accounts: Vec<RankedAccount>, all: i64, period: Period, zone: Option<Tz>) -> impl IntoView {
     let link = if i64::try_from(accounts.len()).is_ok_and(|shown| shown < all) {
         format!("All {} accounts", Figure::Count(all))
     } else {
         "All accounts".to_owned()
     };
-    let rows = accounts.into_iter().map(|account| row(account, zone)).collect_view();
+    let rows = accounts.into_iter().map(|account| row(account, period, zone)).collect_view();
     view! {
         <div class="card">
             <div class="card-header"><h2>"Accounts by net earnings"</h2><a class="small" href="/accounts">{link}</a></div>
@@ -34,7 +36,7 @@ pub fn accounts(accounts: Vec<RankedAccount>, all: i64, zone: Option<Tz>) -> imp
     }
 }
 
-fn row(account: RankedAccount, zone: Option<Tz>) -> impl IntoView {
+fn row(account: RankedAccount, period: Period, zone: Option<Tz>) -> impl IntoView {
     let sums = account.net.iter().filter_map(|compared| match compared.current {
         Figure::Money(money) => Some(money),
         Figure::Count(_) => None,
@@ -42,13 +44,14 @@ fn row(account: RankedAccount, zone: Option<Tz>) -> impl IntoView {
     let sums = sums.collect();
     let changes = account.net.into_iter().map(|compared| view! { <div><Change compared brief=true/></div> });
     let changes = changes.collect_view();
+    let transactions = Filter::of(period).of_account(account.id).address();
     let sub = format!("@{} on {}", account.handle, account.platform);
     view! {
         <tr>
             <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>
             <td><HealthBadge health=account.health.state since=account.health.since zone=zone/></td>
             <td class="wide-only"><Sparkline values=account.days/></td>
-            <td class="num"><Amounts sums/></td>
+            <td class="num"><a class="opens" href=transactions><Amounts sums/></a></td>
             <td class="num">{changes}</td>
         </tr>
     }

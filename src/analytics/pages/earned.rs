@@ -2,6 +2,8 @@
 
 use super::Shown;
 use crate::analytics::types::Earned;
+use crate::earnings::Filter;
+use crate::period::Period;
 use crate::ui::{BarChart, Figure, Shares, Unit, Width};
 use leptos::prelude::*;
 
@@ -9,7 +11,7 @@ use leptos::prelude::*;
 const MOST: usize = 2;
 
 /// The chart of net earnings per day, with what they came from beside it.
-pub fn earned(all: &[Earned], shown: Shown, before: &str) -> impl IntoView + use<> {
+pub fn earned(all: &[Earned], period: Period, shown: Shown, before: &str) -> impl IntoView + use<> {
     let several = all.len() > 1;
     let chosen = all.iter().find(|it| Some(it.currency) == shown.currency).or(all.first());
     let switch = (all.len() > MOST).then(|| switch(all, chosen, shown));
@@ -17,7 +19,7 @@ pub fn earned(all: &[Earned], shown: Shown, before: &str) -> impl IntoView + use
         if all.len() > MOST { chosen.into_iter().collect() } else { all.iter().collect::<Vec<_>>() };
     let rows = visible.into_iter().map(|earned| {
         let of = if several { format!(", {}", earned.currency) } else { String::new() };
-        view! { <div class="grid-2 wide-left">{days(earned, &of, shown, before)}{sources(earned, &of)}</div> }
+        view! { <div class="grid-2 wide-left">{days(earned, &of, shown, before)}{sources(earned, &of, shown.transactions(period))}</div> }
     });
     view! { {switch}{rows.collect_view()} }
 }
@@ -50,15 +52,18 @@ fn days(earned: &Earned, of: &str, shown: Shown, before: &str) -> impl IntoView 
     }
 }
 
-fn sources(earned: &Earned, of: &str) -> impl IntoView + use<> {
+fn sources(earned: &Earned, of: &str, all: Filter) -> impl IntoView + use<> {
     let id = format!("sources-{}", earned.currency);
     let label = id.clone();
     let parts: Vec<_> =
         earned.sources.iter().map(|(source, net)| (source.plural(), Figure::Money(*net))).collect();
+    let all = all.in_currency(earned.currency);
+    let opens = earned.sources.iter().map(|(source, _)| all.clone().from_source(source.clone()).address());
+    let opens = opens.collect();
     let body = if parts.is_empty() {
         view! { <p class="muted">"Nothing was earned in these days."</p> }.into_any()
     } else {
-        view! { <Shares parts/> }.into_any()
+        view! { <Shares parts opens/> }.into_any()
     };
     view! {
         <section class="card" aria-labelledby=label>

@@ -25,10 +25,12 @@ pub fn figures(
     let churn = churn.map(|it| format!("Churn rate {}.{}\u{a0}%", it / 10, it % 10));
     let (paying, counted) =
         (paying(earned, fans, shown), counted(subscribers, period, shown).unwrap_or_default());
+    let opens = earned.iter().map(|it| shown.transactions(period).in_currency(it.currency).address());
+    let opens: Vec<_> = opens.collect();
     view! {
         <Stats>
-            <Stat label="Net earnings" figures=net note="After the platform's fee"/>
-            <Stat label="Gross earnings" figures=gross note="What fans paid"/>
+            <Stat label="Net earnings" figures=net opens=opens.clone() note="After the platform's fee"/>
+            <Stat label="Gross earnings" figures=gross opens=opens note="What fans paid"/>
             <Stat label="Average per paying fan" figures=average note=paying/>
             <Stat label="Active subscribers" figures=active.into_iter().collect() note=counted/>
             <Stat label="New subscribers" figures=vec![joined]/>
@@ -101,5 +103,15 @@ pub fn definitions() -> impl IntoView {
             <summary>"What these figures mean"</summary>
             <dl class="definitions">{all.into_iter().collect_view()}</dl>
         </details>
+    }
+}
+
+/// Where it is shown that they are right.
+pub fn proof() -> impl IntoView {
+    view! {
+        <p class="muted small">
+            "Each amount opens the transactions that it is made of. Every night all figures are counted again from them: "
+            <a href="/earnings/checks">"see the checks"</a>"."
+        </p>
     }
 }

@@ -24,6 +24,7 @@ use super::types::{Board, Dashboard, Edition};
 use crate::auth::{Scope, Visitor};
 use crate::connections::ProblemConnection;
 use crate::connections::policy::ConnectAccounts;
+use crate::earnings::Filter;
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::money::Currency;
@@ -88,6 +89,15 @@ impl Shown {
         match self.currency {
             Some(currency) => address.with("currency", currency.as_str()),
             None => address,
+        }
+    }
+
+    /// The transactions that a figure of `period` is made of.
+    fn transactions(self, period: Period) -> Filter {
+        let all = Filter::of(period);
+        match self.account {
+            Some(account) => all.of_account(account),
+            None => all,
         }
     }
 }
@@ -209,11 +219,11 @@ fn full(board: Board, shown: Shown) -> Parts {
         news: view! { {banners}{reading} }.into_any(),
         figures: figures::figures(&board.earned, board.fans, &board.subscribers, board.period, shown)
             .into_any(),
-        earned: earned::earned(&board.earned, shown, &before).into_any(),
-        accounts: accounts::accounts(board.accounts, board.account_count, zone).into_any(),
+        earned: earned::earned(&board.earned, board.period, shown, &before).into_any(),
+        accounts: accounts::accounts(board.accounts, board.account_count, board.period, zone).into_any(),
         latest: people::latest(board.latest, zone).into_any(),
         fans: people::top_fans(board.earned, board.fans, zone).into_any(),
-        meanings: figures::definitions().into_any(),
+        meanings: view! { {figures::definitions()}{figures::proof()} }.into_any(),
     }
 }
 

@@ -246,11 +246,17 @@ fn points(values: &[i64]) -> String {
 }
 
 /// What a whole is made of, such as earnings by source: words, figure, share, and a bar. All of one kind and currency.
-/// Shares are of what came in; a part below zero has none.
+/// Shares are of what came in; a part below zero has none. `opens` leads from each figure to what it is made of.
 #[component]
-pub fn Shares(parts: Vec<(String, Figure)>) -> impl IntoView {
+pub fn Shares(parts: Vec<(String, Figure)>, #[prop(optional)] opens: Vec<String>) -> impl IntoView {
     let whole: i128 = parts.iter().map(|(_, figure)| i128::from(figure.number().max(0))).sum();
-    let parts = parts.into_iter().map(|(words, figure)| {
+    let mut opens = opens.into_iter();
+    let parts = parts.into_iter().map(move |(words, figure)| {
+        let amount = figure.to_string();
+        let amount = match opens.next() {
+            Some(href) => view! { <a class="opens" href=href>{amount}</a> }.into_any(),
+            None => amount.into_any(),
+        };
         let percent = share(figure.number(), whole);
         let told = percent.map(|percent| {
             if percent == 0 && figure.number() > 0 { " · under 1\u{a0}%".to_owned() } else { format!(" · {percent}\u{a0}%") }
@@ -258,7 +264,7 @@ pub fn Shares(parts: Vec<(String, Figure)>) -> impl IntoView {
         view! {
             <li>
                 <span>{words.clone()}</span>
-                <span class="money">{figure.to_string()}{told}</span>
+                <span class="money">{amount}{told}</span>
                 <progress class="progress share" value=percent.unwrap_or(0) max="100" aria-label=words></progress>
             </li>
         }
