@@ -229,7 +229,9 @@ impl Alert {
                 let days = format!("period=custom&from={start}&to={last}");
                 [Some((format!("{}?{days}", account.as_deref().unwrap_or("/dashboard")), "These days")), None]
             }
-            Evidence::RollupsDiffer { .. } => [link("", "Account"), None],
+            Evidence::RollupsDiffer { .. } => {
+                [Some(("/earnings/checks".to_owned(), "The check")), link("", "Account")]
+            }
         };
         links.into_iter().flatten().collect()
     }

@@ -82,7 +82,10 @@ impl Filter {
             url.query_pairs_mut().extend_pairs(self.accounts.iter().map(|id| ("account", id.to_string())));
         }
         url.query_pairs_mut().extend_pairs(self.pairs());
-        format!("{path}?{}", url.query().unwrap_or_default())
+        match url.query() {
+            Some(query) if !query.is_empty() => format!("{path}?{query}"),
+            _ => path,
+        }
     }
 
     /// The same as the pairs of an address, without the accounts.

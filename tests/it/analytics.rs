@@ -262,6 +262,8 @@ fn any_choice() -> impl Strategy<Value = Choice> {
 /// Puts `world` in the place of whatever the agency had.
 async fn become_world(app: &TestApp, agency: AgencyId, world: &[Raw]) -> Vec<AccountId> {
     let tables = [
+        "alert_reads",
+        "alerts",
         "earning_days",
         "fan_days",
         "account_sums",

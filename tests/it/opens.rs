@@ -22,10 +22,11 @@ fn text(html: &str) -> String {
 
 /// The figures of a page that lead somewhere: where to, and what they say.
 fn opening(page: &str) -> Vec<(String, String)> {
-    let links = page.split(r#"<a class="opens" href=""#).skip(1);
+    let links = page.split("<a ").skip(1);
     let link = |rest: &str| {
-        let (href, rest) = rest.split_once('"')?;
-        let (_, rest) = rest.split_once('>')?;
+        let (tag, rest) = rest.split_once('>')?;
+        let (_, href) = tag.split_once(r#"href=""#).filter(|_| tag.contains(r#"class="opens""#))?;
+        let (href, _) = href.split_once('"')?;
         let (inner, _) = rest.split_once("</a>")?;
         Some((href.replace("&amp;", "&"), text(inner)))
     };

@@ -98,8 +98,14 @@ async fn an_owner_has_the_figures_checked_and_sees_what_differs() {
     assert!(page.contains("Checks so far") && page.contains("No difference"), "{page}");
     let metrics = app.browser().open("/metrics").await.text;
     assert!(metrics.contains("rollup_differences_total"), "{metrics}");
-    // Looking changed nothing: it differs until somebody mends it.
+    assert!(owner.open("/alerts").await.text.contains("kept sums differ from a recount"));
+    // Looking changed nothing: it differs until somebody mends it. Then the alert ends.
     assert_eq!(check_rollups(&app.db).await.unwrap().len(), 1);
+    let mut tx = app.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    sqlx::raw_sql("update agency_days set net = net - 1").execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    told(&mut owner, "Every figure equals its transactions").await;
+    assert!(!owner.open("/alerts").await.text.contains("kept sums differ from a recount"));
 }
 
 #[tokio::test]

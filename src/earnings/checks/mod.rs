@@ -1,5 +1,5 @@
 //! Checks of the rollups: every night, and when somebody asks, an agency's figures are counted again from its earnings. What
-//! differs is told (a page, a metric, the log), never mended in silence.
+//! differs is told (an alert, a page, a metric, the log), never mended in silence.
 
 mod jobs;
 pub mod pages;
@@ -10,13 +10,15 @@ pub use jobs::{CheckEverybody, CheckRollups};
 
 use super::policy::{CheckFigures, ViewAllEarnings};
 use super::rollups::{self, Difference};
+use crate::alerts::{self, Evidence, Kind};
 use crate::audit::{self, Event};
 use crate::auth::{Scope, SystemScope};
 use crate::db::{AgencyTx, Db};
 use crate::error::Result;
-use crate::ids::AgencyId;
+use crate::ids::{AccountId, AgencyId};
 use crate::jobs::{How, enqueue};
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Differences that a page shows of one check.
@@ -92,8 +94,29 @@ pub async fn run(db: &Db, agency: AgencyId) -> Result<()> {
     tell(agency, &found);
     let shown: Vec<_> = found.iter().take(SHOWN).cloned().collect();
     let mut tx = db.begin(&scope).await?;
+    alert(&mut tx, &found).await?;
     store::finish(&mut tx, id, found.len(), &shown).await?;
     tx.commit().await
+}
+
+/// To the agency: one alert per account whose figures differ, and one for the sums over all; those that are right again end.
+async fn alert(tx: &mut AgencyTx, found: &[Difference]) -> Result<()> {
+    let mut by_account: BTreeMap<Option<AccountId>, Vec<&Difference>> = BTreeMap::new();
+    for difference in found {
+        by_account.entry(difference.account).or_default().push(difference);
+    }
+    let mut causes = Vec::new();
+    for (account, differences) in by_account {
+        let cause = account.map_or_else(|| "all accounts".to_owned(), |id| id.to_string());
+        let example =
+            differences.first().map(|it| format!("{} of {}", it.rollup, it.key)).unwrap_or_default();
+        let count = i64::try_from(differences.len()).unwrap_or(i64::MAX);
+        let evidence = Evidence::RollupsDiffer { differences: count, example };
+        alerts::raise(tx, &cause, account, &evidence).await?;
+        causes.push(cause);
+    }
+    alerts::end_all_but(tx, Kind::RollupsDiffer, &causes).await?;
+    Ok(())
 }
 
 /// To whoever watches the process.
