@@ -8,7 +8,7 @@ import { confirmAddress, invite, join } from "../team.mjs";
 after(closeBrowser);
 
 const OUTSIDE = ["/sign-in", "/sign-up", "/start-again", "/forgotten-password", "/dev/mail", "/nowhere"];
-const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/team", "/team/transfer", "/search"];
+const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/team", "/team/transfer", "/search", "/analytics", "/analytics/compare"];
 let screens;
 
 before(async () => {
@@ -47,6 +47,8 @@ before(async () => {
   const list = new URL(page.url()).pathname;
   screens = [
     "/dashboard", "/dashboard?period=12m", "/dashboard?period=custom&from=2026-10-01&to=2026-10-31", "/dashboard?period=soon",
+    "/analytics", "/analytics?period=12m&by=month&rows=week", "/analytics?period=90d&against=days", "/analytics?tag=none",
+    "/analytics/compare", "/analytics/compare?period=12m", "/analytics/views", "/analytics/views?of=%2Fanalytics",
     "/accounts", account, `${account}/earnings`, `${account}/subscribers`, `${account}/ppv`, `${account}/connection`,
     `${account}/edit`, `${account}/disconnect`, "/connections", "/connections/new", "/creators", creator,
     "/team", "/team/invite", "/team/invite?role=creator", "/team/invite/many", list, "/team/roles", "/team/transfer", member,

@@ -3,6 +3,10 @@
 #[cfg(feature = "ssr")]
 mod against;
 #[cfg(feature = "ssr")]
+mod compare;
+#[cfg(feature = "ssr")]
+mod export;
+#[cfg(feature = "ssr")]
 pub mod kept;
 #[cfg(feature = "ssr")]
 pub mod pages;
@@ -12,6 +16,8 @@ mod period_fans;
 pub mod policy;
 #[cfg(feature = "ssr")]
 mod revenue;
+#[cfg(feature = "ssr")]
+pub mod routes;
 #[cfg(feature = "ssr")]
 mod selection;
 #[cfg(feature = "ssr")]
@@ -28,13 +34,17 @@ pub mod views;
 #[cfg(feature = "ssr")]
 pub use against::Against;
 #[cfg(feature = "ssr")]
+pub use compare::{Chart, Comparison, Side};
+#[cfg(feature = "ssr")]
 pub use period_fans::PeriodFans;
 #[cfg(feature = "ssr")]
-pub use revenue::{Income, Revenue, Sums};
+pub use revenue::{Detail, Heat, Income, Revenue, Row, Sums, TopDay, Wanted};
 #[cfg(feature = "ssr")]
 pub use selection::{Chosen, Named, Offers, Selection, choose, offers};
 #[cfg(feature = "ssr")]
-pub use service::{dashboard, edition, of_account, revenue as revenue_of};
+pub use service::{
+    Question, compare as comparison_of, dashboard, edition, of_account, revenue as revenue_of,
+};
 #[cfg(feature = "ssr")]
 pub use types::{
     AccountBoard, AccountHealth, Board, Dashboard, Earned, Edition, History, LatestEarning, RankedAccount,

@@ -1,10 +1,13 @@
 //! Reading a period's figures.
 
 mod account;
+mod compare;
 mod revenue;
 
 pub use account::of_account;
-pub use revenue::revenue;
+pub use compare::compare;
+pub(super) use revenue::steps;
+pub use revenue::{Question, revenue};
 
 use super::period_fans::{self, PeriodFans};
 use super::policy::ViewDashboard;

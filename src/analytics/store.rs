@@ -1,6 +1,7 @@
 //! The SQL of analytics: rollups only, save the newest few earnings by their index. docs/performance.md has the plans.
 
 pub(super) mod account;
+pub(super) mod compare;
 pub(super) mod revenue;
 pub(super) mod selection;
 pub(super) mod views;

@@ -102,7 +102,7 @@ fn checked_name(typed: &str) -> Result<String> {
 /// The address as it is kept: a page of analytics, without the place in a list; nothing for any other.
 #[must_use]
 pub fn checked_address(typed: &str) -> Option<String> {
-    let address = Address::parse(&own_path::own_path(typed)?).without(&["find", "before", "after"]);
+    let address = Address::parse(&own_path::own_path(typed)?).filled().without(&["find", "before", "after"]);
     let within = address.path() == "/analytics" || address.path().starts_with("/analytics/");
     let is_page = within && !address.path().ends_with(".csv") && address.path() != "/analytics/views";
     let address = address.to_string();

@@ -145,6 +145,7 @@ pub const KNOWN: &[Known] = &[
     known("links.revoked", Category::Connections, "Withdrew a link"),
     known("earnings.check_asked", Category::Agency, "Had the figures counted again"),
     known("earnings.exported", Category::Exports, "Exported earnings"),
+    known("analytics.exported", Category::Exports, "Exported a page of analytics"),
     known("audit.exported", Category::Exports, "Exported the audit log"),
     known("agencies.created", Category::Agency, "Started the agency"),
     known("agencies.changed", Category::Agency, "Changed the agency's settings"),

@@ -72,7 +72,9 @@ pub(super) struct Place {
 pub(super) const PLACES: &[Place] = &[
     place("/dashboard", "Dashboard", "home overview earnings figures", ViewDashboard::INFO.roles),
     place("/dashboard", "Home", "first start work", &[Role::Chatter, Role::Creator]),
-    place("/analytics", "Analytics", "revenue sources", ViewDashboard::INFO.roles),
+    place("/analytics", "Analytics", "revenue sources heat map hours", ViewDashboard::INFO.roles),
+    place("/analytics/compare", "Compare accounts", "side by side analytics", ViewDashboard::INFO.roles),
+    place("/analytics/views", "Saved views", "analytics", ViewDashboard::INFO.roles),
     place("/accounts", "Accounts", "list", ViewAccounts::INFO.roles),
     place("/creators", "Creators", "list models", ViewCreators::INFO.roles),
     place("/connections", "Connections", "health reconnect oauth", ViewConnections::INFO.roles),

@@ -80,6 +80,19 @@ impl Address {
         Self { path: path.to_owned(), pairs }
     }
 
+    /// Without what a form left empty.
+    #[must_use]
+    pub fn filled(mut self) -> Self {
+        self.pairs.retain(|(_, value)| !value.is_empty());
+        self
+    }
+
+    /// The same query at another path.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
+    }
+
     /// Without any of `names`.
     #[must_use]
     pub fn without(mut self, names: &[&str]) -> Self {

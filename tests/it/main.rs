@@ -44,6 +44,7 @@ mod probes;
 mod profile;
 mod refresh;
 mod refresh_storm;
+mod revenue;
 mod rollups;
 mod rotation;
 mod scale;

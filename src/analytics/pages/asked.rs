@@ -1,11 +1,10 @@
 //! What the address bar asks a page of analytics for: days, days to compare with, and accounts.
 
 use super::USUAL;
-use crate::analytics::{Against, Selection};
+use crate::analytics::{Against, Question, Selection};
 use crate::auth::Visitor;
-use crate::period::{Choice, Period};
+use crate::period::Choice;
 use crate::ui::Address;
-use chrono::NaiveDate;
 
 /// The names by which an address holds days and accounts, which hold on every page of analytics.
 pub const SHARED: [&str; 10] =
@@ -32,7 +31,7 @@ impl Asked {
     /// Reads the address of the visitor's request; what makes no sense falls back to the last 30 days and the days before.
     #[must_use]
     pub fn of(visitor: &Visitor) -> Self {
-        Self::parse(Address::parse(&visitor.path))
+        Self::parse(Address::parse(&visitor.path).filled())
     }
 
     fn parse(address: Address) -> Self {
@@ -60,10 +59,15 @@ impl Asked {
         }
     }
 
-    /// The days, and those they are compared with, when today is `today`.
+    /// What the services are asked.
     #[must_use]
-    pub fn periods(&self, today: NaiveDate) -> (Period, Period) {
-        (self.choice.period(today), self.against.period(self.choice, today))
+    pub fn question(&self) -> Question {
+        Question {
+            choice: self.choice,
+            against: self.against,
+            selection: self.selection.clone(),
+            words: self.words.clone(),
+        }
     }
 }
 

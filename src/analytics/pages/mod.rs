@@ -4,9 +4,11 @@ mod account;
 mod accounts;
 mod asked;
 mod banners;
+mod compare;
 mod earned;
 mod figures;
 mod kept;
+mod links;
 mod people;
 mod revenue;
 mod top;
@@ -14,8 +16,11 @@ mod views;
 
 pub use account::account;
 pub use asked::Asked as AskedAnalytics;
+pub use compare::compare;
+pub use links::{Links, linked};
 pub use revenue::revenue;
-pub use top::{AnalyticsTabs, Days, FilterBar, NothingChosen};
+pub(super) use revenue::wanted;
+pub use top::{AnalyticsTabs, Days, ExportLink, FilterBar, NothingChosen};
 pub use views::views;
 
 use super::policy::ViewDashboard;

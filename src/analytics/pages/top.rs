@@ -3,13 +3,15 @@
 use super::asked::{Asked, SHARED};
 use crate::analytics::views::SavedView;
 use crate::analytics::{Against, Chosen, Named, Offers, Selection};
+use crate::auth::Visitor;
+use crate::earnings::policy::ExportEarnings;
 use crate::period::Choice;
 use crate::ui::{Address, Banner, Field, Figure, Icon, Link, PeriodPicker, Select, Tabs, Tone};
 use chrono::NaiveDate;
 use leptos::prelude::*;
 
 /// The pages there are, in order. A new one adds its line.
-const TABS: [(&str, &str); 1] = [("/analytics", "Revenue")];
+const TABS: [(&str, &str); 2] = [("/analytics", "Revenue"), ("/analytics/compare", "Compare")];
 
 /// The pages of analytics. Days and accounts that are chosen stay chosen.
 #[component]
@@ -81,7 +83,7 @@ pub fn FilterBar(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let here = Address::here().without(&["find", "before", "after"]);
+    let here = Address::here().filled().without(&["find", "before", "after"]);
     let lost = chosen.named.iter().any(|named| named.words.is_none());
     let lost = lost.then(|| {
         let title = "A filter names something that is not here (any more), so it selects nothing";
@@ -191,6 +193,16 @@ fn form(
             </div>
         </form>
     }
+}
+
+/// The page as a file, for those who may take earnings away: the same address at `path`.
+#[component]
+pub fn ExportLink(path: &'static str) -> impl IntoView {
+    let may = use_context::<Visitor>().is_some_and(|visitor| visitor.scope::<ExportEarnings>().is_ok());
+    let href = Address::here().filled().without(&["find", "before", "after"]).at(path).to_string();
+    may.then(|| {
+        view! { <a class="button secondary small" href=href download><Icon name="download"/>"CSV"</a> }
+    })
 }
 
 /// What a page says instead of figures when its selection finds no account.

@@ -29,7 +29,7 @@ pub fn read_charts() {
     // The keyboard begins where the chart ends: at the newest bar.
     listen(&document(), "focusin", |event| {
         if let Some(chart) = closest(&event, ".chart").filter(|it| marked_in(it).is_none()) {
-            mark(&chart, bars(&chart).len().saturating_sub(1));
+            mark(&chart, rest(&chart));
         }
     });
     listen(&document(), "focusout", |event| {
@@ -70,6 +70,24 @@ fn marked_in(chart: &Element) -> Option<usize> {
     bars(chart).iter().position(|bar| bar.class_list().contains("on"))
 }
 
+/// How many bars stand side by side, where they stand in rows too.
+fn columns(chart: &Element) -> Option<usize> {
+    chart.get_attribute("data-columns")?.parse().ok()
+}
+
+/// Which of `count` equal steps `offset` is in.
+fn step(offset: f64, size: f64, count: usize) -> usize {
+    let share = offset / size.max(1.0);
+    (share * count as f64).floor().clamp(0.0, count.saturating_sub(1) as f64) as usize
+}
+
+/// The bar that is told while none is marked: the newest, unless one is named.
+fn rest(chart: &Element) -> usize {
+    let all = bars(chart);
+    let named = all.iter().position(|bar| bar.has_attribute("data-rest"));
+    named.unwrap_or_else(|| all.len().saturating_sub(1))
+}
+
 /// A mouse that leaves takes the mark along; a finger leaves it.
 fn point(event: Event) {
     let Some(pointer) = event.dyn_ref::<PointerEvent>() else { return };
@@ -83,15 +101,20 @@ fn point(event: Event) {
     let Ok(Some(chart)) = plot.closest(".chart") else { return };
     let place = plot.get_bounding_client_rect();
     let count = bars(&chart).len();
-    let share = (f64::from(pointer.client_x()) - place.left()) / place.width().max(1.0);
-    let index = (share * count as f64).floor().clamp(0.0, count.saturating_sub(1) as f64);
-    mark(&chart, index as usize);
+    let columns = columns(&chart).unwrap_or(count).max(1);
+    let across = step(f64::from(pointer.client_x()) - place.left(), place.width(), columns);
+    let down = step(f64::from(pointer.client_y()) - place.top(), place.height(), count / columns);
+    mark(&chart, down * columns + across);
 }
 
 fn press(key: &KeyboardEvent, chart: &Element) {
     let last = bars(chart).len().saturating_sub(1);
-    let here = marked_in(chart).unwrap_or(last);
+    let here = marked_in(chart).unwrap_or_else(|| rest(chart));
+    let rows = columns(chart);
     let there = match key.key().as_str() {
+        "ArrowUp" if rows.is_some() => here.checked_sub(rows.unwrap_or(0)).unwrap_or(here),
+        "ArrowDown" if rows.is_some_and(|columns| here + columns <= last) => here + rows.unwrap_or(0),
+        "ArrowDown" if rows.is_some() => here,
         "ArrowLeft" => here.saturating_sub(1),
         "ArrowRight" => (here + 1).min(last),
         "Home" => 0,
@@ -133,15 +156,15 @@ fn mark(chart: &Element, index: usize) {
     MARKED.set(Some(marked));
 }
 
-/// Back to the newest bar's figures, as the server wrote them.
+/// Back to the figures that the server wrote.
 fn unmark() {
     let Some(marked) = MARKED.take() else { return };
     let Some(chart) = charts().into_iter().nth(marked.chart) else { return };
     for bar in elements(chart.query_selector_all(".hit.on")) {
         switch(&bar, false);
     }
-    if let Some(last) = bars(&chart).last() {
-        write(&chart, last);
+    if let Some(bar) = bars(&chart).get(rest(&chart)) {
+        write(&chart, bar);
     }
 }
 

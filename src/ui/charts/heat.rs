@@ -22,11 +22,12 @@ pub fn HeatMap(
     let most = hours.iter().flatten().copied().max().unwrap_or(0);
     let cells = (0..7).flat_map(|day| (0..24).map(move |hour| (day, hour))).map(|(day, hour)| {
         let value = hours[day][hour];
-        let (when, told) = (when(day, hour), unit.figure(value).to_string());
+        let is_most = (day, hour) == highest(&hours);
+        let (when, told) = (when(day, hour), tell(unit, value, is_most));
         let name = format!("{when}: {told}");
         view! {
             <rect class=format!("cell shade-{}", shade(value, most)) x=hour * 10 y=day * 10 width="9.4" height="9.2"/>
-            <rect class="hit" x=hour * 10 y=day * 10 width="10" height="10" data-when=when data-told=told><title>{name}</title></rect>
+            <rect class="hit" x=hour * 10 y=day * 10 width="10" height="10" data-when=when data-told=told data-rest=is_most><title>{name}</title></rect>
         }
     });
     let cells = cells.collect_view();
@@ -43,7 +44,7 @@ pub fn HeatMap(
     let table = table(&title, unit, &hours);
     view! {
         <div class="chart-box" data-chart>
-            <p class="chart-readout"><b>"Most: "{when(day, hour)}</b>" "<span>{unit.figure(hours[day][hour]).to_string()}</span></p>
+            <p class="chart-readout"><b>{when(day, hour)}</b>" "<span>{tell(unit, hours[day][hour], true)}</span></p>
             <div class="chart heat" role="img" aria-label=spoken tabindex="0" data-columns="24">
                 <div class="chart-y" aria-hidden="true">{names}</div>
                 <svg class="chart-plot" viewBox="0 0 240 70" preserveAspectRatio="none" aria-hidden="true">{cells}</svg>
@@ -53,6 +54,10 @@ pub fn HeatMap(
             {table}
         </div>
     }
+}
+
+fn tell(unit: Unit, value: i64, is_most: bool) -> String {
+    format!("{}{}", unit.figure(value), if is_most { ", the most" } else { "" })
 }
 
 fn when(day: usize, hour: usize) -> String {

@@ -25,7 +25,7 @@ pub fn StackedChart(
     /// Most important first.
     parts: Vec<Series>,
     /// The sums of the steps compared with, and what they are called.
-    #[prop(optional)]
+    #[prop(optional_no_strip)]
     before: Option<(String, Vec<i64>)>,
     /// The day that is still under way.
     today: NaiveDate,
