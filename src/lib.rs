@@ -72,6 +72,8 @@ pub mod search;
 pub mod sync;
 #[cfg(feature = "ssr")]
 pub mod team;
+#[cfg(feature = "ssr")]
+pub mod tiers;
 
 /// The browser's entry: wakes the islands that the server rendered.
 #[cfg(feature = "hydrate")]

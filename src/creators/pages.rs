@@ -13,6 +13,7 @@ use crate::keyset::{self, Turn};
 use crate::money::Currency;
 use crate::server::frame::Page;
 use crate::server::state::App;
+use crate::tiers::{Tier, TierHistory, TierStat};
 use crate::ui::{
     Banner, Compared, Empty, Field, Figure, Filters, Form, Hidden, Link, PageHeader, Select, Stat, Stats,
     Submit, Tabs, Tone, Turns, Who,
@@ -116,6 +117,7 @@ fn found(page: keyset::Page<ListedCreator>, q: String) -> impl IntoView {
                             <tr>
                                 <th scope="col">"Creator"</th>
                                 <th scope="col">"Accounts"</th>
+                                <th scope="col">"Tier"</th>
                                 <th scope="col" class="num">"Net, 30 days"</th>
                             </tr>
                         </thead>
@@ -152,6 +154,7 @@ fn CreatorRow(creator: ListedCreator) -> impl IntoView {
         <tr>
             <th scope="row"><a href=format!("/creators/{}", creator.who.id)><Who name=creator.who.name sub=sub/></a></th>
             <td class="small">{accounts}{more}</td>
+            <td>{creator.tier.map_or("—", Tier::words)}</td>
             <td class="num"><Net figures=creator.net/></td>
         </tr>
     }
@@ -200,6 +203,7 @@ fn one(creator: Creator, may_manage: bool, zone: Option<Tz>, currency: Currency)
     let give = may_manage
         .then(|| view! { <a class="button primary" href=edit_path.clone()>"Give her an account"</a> });
     let net = if creator.net.is_empty() { Compared::by_currency(&[], None, currency) } else { creator.net };
+    let (tiers, history) = (creator.tiers.clone(), creator.tiers);
     let subscribers =
         creator.subscribers.map(|it| Compared::new(it, None::<i64>)).into_iter().collect::<Vec<_>>();
     let accounts = if creator.accounts.is_empty() {
@@ -230,8 +234,10 @@ fn one(creator: Creator, may_manage: bool, zone: Option<Tz>, currency: Currency)
             <Stat label="Net earnings" figures=net/>
             <Plain label="Accounts" value=Some(creator.account_count)/>
             <Plain label="Subscribers" value=subscribers.first().map(|it| it.current.number())/>
+            <TierStat months=tiers/>
         </Stats>
         {accounts}
+        <TierHistory months=history/>
     }
 }
 

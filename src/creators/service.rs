@@ -13,6 +13,7 @@ use crate::keyset::{Page, Turn};
 use crate::money::{Currency, Money};
 use crate::period::Choice;
 use crate::platform::PlatformKind;
+use crate::tiers;
 use crate::ui::Compared;
 use serde_json::json;
 
@@ -35,9 +36,13 @@ pub async fn list(
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let days = days(&tx);
     let rows = store::list(&mut tx, filter, turn, days, limit).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let tiers = tiers::of_creators(&mut tx, &ids).await?;
+    tx.commit().await?;
     let own = scope.member().currency();
     let rows = rows.into_iter().map(|row| ListedCreator {
         net: net(&row, own),
+        tier: tiers.get(&row.id).copied(),
         key: (row.low, row.id),
         who: Belongs { id: row.id, name: row.name },
         accounts: row.accounts.0.into_iter().map(on_platform).collect(),
@@ -81,6 +86,7 @@ pub async fn creator(db: &Db, scope: &Scope<ViewCreators>, id: CreatorId) -> Res
     let row = store::lookup(&mut tx, id, days).await?;
     let hers = accounts::Filter { whose: Whose::Creator(id), ..accounts::Filter::default() };
     let (page, account_count) = accounts::page(&mut tx, &hers, &Turn::First).await?;
+    let tiers = tiers::of_creator(&mut tx, id).await?;
     audit::record_view(&mut tx, Event::new("creators.viewed").subject(id)).await?;
     tx.commit().await?;
     Ok(Creator {
@@ -92,6 +98,7 @@ pub async fn creator(db: &Db, scope: &Scope<ViewCreators>, id: CreatorId) -> Res
         accounts: page.rows,
         account_count,
         subscribers: row.subscribers,
+        tiers,
     })
 }
 

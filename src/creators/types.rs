@@ -2,6 +2,7 @@
 
 use crate::accounts::{Belongs, Listed};
 use crate::ids::{AccountId, CreatorId, UserId};
+use crate::tiers::{Rated, Tier};
 use crate::ui::Compared;
 use chrono::{DateTime, Utc};
 
@@ -37,6 +38,8 @@ pub struct ListedCreator {
     pub accounts: Vec<OnPlatform>,
     /// Net of the last 30 days against the 30 before, per currency.
     pub net: Vec<Compared>,
+    /// What she was in the last full month.
+    pub tier: Option<Tier>,
     /// Her place in the list.
     pub key: Key,
 }
@@ -60,4 +63,6 @@ pub struct Creator {
     pub net: Vec<Compared>,
     /// Subscribers of her accounts that have a count.
     pub subscribers: Option<i64>,
+    /// What she was month by month, the newest first.
+    pub tiers: Vec<Rated>,
 }

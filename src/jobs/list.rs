@@ -1,7 +1,9 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{alerts, analytics, audit, earnings, identity, mail, sync, team, webhooks};
+use crate::{
+    alerts, analytics, audit, earnings, identity, mail, sync, team, tiers, webhooks,
+};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -26,6 +28,8 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<earnings::checks::CheckEverybody>(),
         task::<analytics::kept::CountKept>(),
         task::<analytics::kept::ForgetCounts>(),
+        task::<tiers::OrderTiers>(),
+        task::<tiers::RateCreators>(),
     ]
 }
 
@@ -33,6 +37,9 @@ pub(super) fn all() -> Vec<JobDefinition> {
 pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
 41 2 * * * tend_audits
 53 2 * * * check_all_rollups
+11 1 * * * order_forecasts
+37 1 * * * order_risks
+51 0 * * * order_tiers
 23 3 * * * forget_webhooks
 31 3 * * * sweep_lists
 37 3 * * * forget_counts

@@ -5,8 +5,8 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, alerts, analytics, audit, connections, creators, earnings, home, identity, mail,
-    search, team, webhooks,
+    accounts, agencies, alerts, analytics, audit, connections, creators, earnings, home,
+    identity, mail, search, team, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

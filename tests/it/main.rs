@@ -57,6 +57,7 @@ mod soft_passkey;
 mod strangers;
 mod sync;
 mod team;
+mod tiers;
 mod transactions;
 mod tries;
 mod webhooks;
