@@ -64,6 +64,8 @@ pub mod creators;
 #[cfg(feature = "ssr")]
 pub mod fans;
 #[cfg(feature = "ssr")]
+pub mod forecasts;
+#[cfg(feature = "ssr")]
 pub mod home;
 pub mod identity;
 #[cfg(feature = "ssr")]

@@ -8,7 +8,18 @@ import { confirmAddress, invite, join } from "../team.mjs";
 after(closeBrowser);
 
 const OUTSIDE = ["/sign-in", "/sign-up", "/start-again", "/forgotten-password", "/dev/mail", "/nowhere"];
-const EMPTY = ["/dashboard", "/accounts", "/connections", "/creators", "/team", "/team/transfer", "/search", "/analytics", "/analytics/compare"];
+const EMPTY = [
+  "/dashboard",
+  "/accounts",
+  "/connections",
+  "/creators",
+  "/team",
+  "/team/transfer",
+  "/search",
+  "/analytics",
+  "/analytics/compare",
+  "/analytics/forecast",
+];
 let screens;
 
 before(async () => {

@@ -2,7 +2,7 @@
 
 use super::task::task;
 use crate::{
-    alerts, analytics, audit, earnings, identity, mail, sync, team, tiers, webhooks,
+    alerts, analytics, audit, earnings, forecasts, identity, mail, sync, team, tiers, webhooks,
 };
 use graphile_worker::JobDefinition;
 
@@ -28,6 +28,9 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<earnings::checks::CheckEverybody>(),
         task::<analytics::kept::CountKept>(),
         task::<analytics::kept::ForgetCounts>(),
+        task::<forecasts::OrderForecasts>(),
+        task::<forecasts::MakeForecasts>(),
+        task::<forecasts::MakeForecast>(),
         task::<tiers::OrderTiers>(),
         task::<tiers::RateCreators>(),
     ]

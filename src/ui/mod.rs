@@ -34,7 +34,8 @@ mod theme;
 pub use address::Address;
 #[cfg(feature = "ssr")]
 pub use charts::{
-    BarChart, ChartDay, HeatMap, LineChart, Series, Shares, Sparkline, StackedChart, Step, Unit, Width,
+    BarChart, ChartDay, Coming, HeatMap, LineChart, OutlookChart, Series, Shares, Sparkline, StackedChart,
+    Step, Unit, Width,
 };
 #[cfg(feature = "ssr")]
 pub use choices::{Check, Choices, Offer, Select};

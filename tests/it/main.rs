@@ -27,6 +27,7 @@ mod digests;
 mod earnings;
 mod faults;
 mod figures;
+mod forecasts;
 mod home;
 mod identity;
 mod kept;

@@ -5,6 +5,7 @@ use crate::accounts::pages::{Rights, Top};
 use crate::accounts::policy::ViewAccounts;
 use crate::accounts::{self, Account};
 use crate::analytics::kept::Told;
+use crate::analytics::policy::ViewDashboard;
 use crate::analytics::service;
 use crate::analytics::types::{AccountBoard, Edition};
 use crate::auth::Visitor;
@@ -12,6 +13,8 @@ use crate::connections::Health;
 use crate::connections::policy::{ConnectAccounts, ConnectOwnAccounts};
 use crate::earnings::policy::ViewEarnings;
 use crate::error::{Error, Result};
+use crate::forecasts;
+use crate::forecasts::pages::ForecastLine;
 use crate::ids::AccountId;
 use crate::server::frame::Page;
 use crate::server::state::App;
@@ -56,9 +59,18 @@ pub async fn account(
         account: Some(id),
     };
     let (account, board) = service::of_account(&app.db, &scope, edition, id, choice).await?;
+    let ahead = match visitor.scope::<ViewDashboard>() {
+        Ok(scope) => Some(forecasts::of_account(&app.db, &scope, &account).await?),
+        Err(_) => None,
+    };
     let rights = Rights::of(&visitor);
     let title = account.name.clone();
-    Ok(Page::new(title, move || content(account, board, shown, mistake, rights)).into_response())
+    Ok(Page::new(title, move || {
+        let (id, currency) = (account.id, account.currency);
+        let ahead = ahead.map(|made| view! { <ForecastLine account=id currency made/> });
+        content(account, board, shown, mistake, rights, ahead.into_any())
+    })
+    .into_response())
 }
 
 fn content(
@@ -67,6 +79,7 @@ fn content(
     shown: Shown,
     mistake: Option<String>,
     rights: Rights,
+    ahead: AnyView,
 ) -> impl IntoView {
     let before = before(shown.choice, board.previous);
     let zone = shown.edition.zone;
@@ -88,6 +101,7 @@ fn content(
             <div class="stack tight"><PeriodPicker chosen=shown.choice today=shown.edition.today address=address/></div>
         </div>
         <LiveRegion name="figures">{figures}</LiveRegion>
+        {ahead}
         <LiveRegion name="earned" class="stack">{earned}</LiveRegion>
         <LiveRegion name="fans">{fans}</LiveRegion>
         {figures::definitions()}

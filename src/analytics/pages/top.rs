@@ -11,7 +11,11 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 /// The pages there are, in order. A new one adds its line.
-const TABS: [(&str, &str); 2] = [("/analytics", "Revenue"), ("/analytics/compare", "Compare")];
+const TABS: [(&str, &str); 3] = [
+    ("/analytics", "Revenue"),
+    ("/analytics/compare", "Compare"),
+    ("/analytics/forecast", "Forecast"),
+];
 
 /// The pages of analytics. Days and accounts that are chosen stay chosen.
 #[component]

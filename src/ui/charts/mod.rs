@@ -3,6 +3,7 @@
 mod columns;
 mod heat;
 mod lines;
+mod outlook;
 mod scale;
 mod series;
 mod stacked;
@@ -11,6 +12,7 @@ mod view;
 pub use columns::{ChartDay, Unit, Width};
 pub use heat::HeatMap;
 pub use lines::LineChart;
+pub use outlook::{Coming, OutlookChart};
 pub use series::{Series, Step};
 pub use stacked::StackedChart;
 pub use view::{BarChart, Shares, Sparkline};
