@@ -59,6 +59,8 @@ pub mod words;
 pub mod accounts;
 pub mod agencies;
 pub mod analytics;
+#[cfg(feature = "ssr")]
+pub mod churn;
 pub mod connections;
 pub mod creators;
 #[cfg(feature = "ssr")]

@@ -19,6 +19,7 @@ const EMPTY = [
   "/analytics",
   "/analytics/compare",
   "/analytics/forecast",
+  "/analytics/forecast/churn",
 ];
 let screens;
 
@@ -65,6 +66,7 @@ before(async () => {
     "/team", "/team/invite", "/team/invite?role=creator", "/team/invite/many", list, "/team/roles", "/team/transfer", member,
     `${member}/assign`, `${member}/devices`, `${member}/remove`, `${account}/team`, `${account}/team?on=2026-05-03`, "/settings/leave",
     "/settings", "/settings/security", "/settings/profile", "/settings/devices", "/settings/password", "/settings/second-factor", "/settings/agencies",
+    "/analytics/forecast", `/analytics/forecast?account=${account.split("/").pop()}`, "/analytics/forecast/churn",
     "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();

@@ -170,6 +170,7 @@ pub const KNOWN: &[Known] = &[
     known("earnings.viewed", Category::Views, "Saw the agency's earnings one by one, with fans"),
     known("accounts.fans_viewed", Category::Views, "Saw the fans of an account"),
     known("accounts.messages_viewed", Category::Views, "Saw an account's paid messages"),
+    known("churn.viewed", Category::Views, "Saw which fans may leave"),
     known("creators.viewed", Category::Views, "Saw a creator's details"),
     known("search.fans_found", Category::Views, "Found fans of an account by search"),
     known("audit.viewed", Category::Views, "Read the audit log"),

@@ -2,7 +2,7 @@
 
 use super::task::task;
 use crate::{
-    alerts, analytics, audit, earnings, forecasts, identity, mail, sync, team, tiers, webhooks,
+    alerts, analytics, audit, churn, earnings, forecasts, identity, mail, sync, team, tiers, webhooks,
 };
 use graphile_worker::JobDefinition;
 
@@ -31,6 +31,8 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<forecasts::OrderForecasts>(),
         task::<forecasts::MakeForecasts>(),
         task::<forecasts::MakeForecast>(),
+        task::<churn::OrderRisks>(),
+        task::<churn::FindRisks>(),
         task::<tiers::OrderTiers>(),
         task::<tiers::RateCreators>(),
     ]

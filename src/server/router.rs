@@ -5,7 +5,7 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, alerts, analytics, audit, connections, creators, earnings, forecasts, home,
+    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, home,
     identity, mail, search, team, webhooks,
 };
 use axum::Router;
@@ -136,6 +136,7 @@ fn pages() -> Listed {
         .route("/creators/{creator}", get(creators::pages::creator))
         .route("/creators/{creator}/edit", get(creators::pages::edit))
         .route("/analytics/forecast", get(forecasts::pages::forecast))
+        .route("/analytics/forecast/churn", get(churn::pages::churn))
         .route("/settings", get(agencies::pages::settings))
         .route("/settings/security", get(agencies::pages::security))
         .route("/settings/delete", get(agencies::pages::delete))

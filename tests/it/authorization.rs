@@ -136,6 +136,7 @@ pub const TABLE: &[Entry] = &[
     row_page("/creators/{creator}", "/creators/{creator}", May::Holders(&ViewCreators::INFO)),
     row_page("/creators/{creator}/edit", "/creators/{creator}/edit", May::Holders(&ManageCreators::INFO)),
     page("/analytics/forecast", May::Holders(&ViewDashboard::INFO)),
+    page("/analytics/forecast/churn", May::Holders(&ViewDashboard::INFO)),
     page("/team", May::Holders(&ViewTeam::INFO)),
     page("/team/invite", May::Holders(&ManageMembers::INFO)),
     page("/team/invite/many", May::Holders(&ManageMembers::INFO)),

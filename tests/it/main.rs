@@ -15,6 +15,7 @@ mod assets;
 mod audit;
 mod audit_page;
 mod authorization;
+mod churn;
 mod confirming;
 mod connect;
 mod connect_links;
