@@ -67,6 +67,7 @@ pub mod creators;
 pub mod fans;
 #[cfg(feature = "ssr")]
 pub mod forecasts;
+pub mod goals;
 #[cfg(feature = "ssr")]
 pub mod home;
 pub mod identity;

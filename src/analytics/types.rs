@@ -11,6 +11,7 @@
 
 use super::kept::Told;
 use crate::connections::{Health, ProblemConnection};
+use crate::goals::{Month, Standing};
 use crate::ids::{AccountId, ConnectionId};
 use crate::money::{Currency, Money};
 use crate::period::Period;
@@ -88,6 +89,8 @@ pub struct AccountBoard {
     pub earned: Vec<Earned>,
     /// How many subscribe, joined, and left.
     pub subscribers: Subscribers,
+    /// How its goal of this month stands, if it has one and the member may see it.
+    pub goal: Option<(Month, Standing)>,
 }
 
 /// What one currency's earnings were.

@@ -68,6 +68,7 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::audit::policy::ViewAudit::INFO,
     crate::audit::policy::ExportAudit::INFO,
     crate::audit::policy::ManageAuditRetention::INFO,
+    crate::goals::policy::ManageGoals::INFO,
     crate::alerts::policy::ViewAlerts::INFO,
     crate::alerts::policy::ManageAlerts::INFO,
     crate::search::policy::Search::INFO,

@@ -5,8 +5,7 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, home,
-    identity, mail, search, team, webhooks,
+    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, goals, home, identity, mail, search, team, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -153,6 +152,8 @@ fn pages() -> Listed {
 /// What is watched for people: alerts, and what they aim at.
 fn watch_pages(pages: Listed) -> Listed {
     pages
+        .route("/analytics/goals", get(goals::pages::goals))
+        .route("/analytics/goals/set", get(goals::pages::set))
         .route("/alerts", get(alerts::pages::alerts))
         .route("/settings/notifications", get(alerts::pages::notifications))
 }

@@ -14,6 +14,7 @@ use creatorcrm::connections::policy::{
 };
 use creatorcrm::creators::policy::{ManageCreators, ViewCreators};
 use creatorcrm::earnings::policy::{CheckFigures, ExportEarnings, ViewAllEarnings, ViewEarnings};
+use creatorcrm::goals::policy::ManageGoals;
 use creatorcrm::home::policy::ViewHome;
 use creatorcrm::identity::policy::{
     ManageMemberDevices, ManageOwnAgencies, ManageOwnProfile, ManageOwnSecondFactor, ManageOwnSessions,
@@ -158,6 +159,19 @@ pub const TABLE: &[Entry] = &[
     act("check_figures", &[], May::Holders(&CheckFigures::INFO)),
     act("check_audit", &[], May::Holders(&ViewAudit::INFO)),
     act("keep_audit_views", &[("days", "365")], May::Holders(&ManageAuditRetention::INFO)),
+    page("/analytics/goals", May::Holders(&ViewDashboard::INFO)),
+    row_page(
+        "/analytics/goals/set",
+        "/analytics/goals/set?account={account}",
+        May::Holders(&ManageGoals::INFO),
+    ),
+    row_act(
+        "set_goal",
+        &[("month", "2026-11"), ("account", "{account}"), ("amount", "100")],
+        May::Holders(&ManageGoals::INFO),
+    ),
+    act("copy_goals", &[("month", "2026-11")], May::Holders(&ManageGoals::INFO)),
+    row_act("remove_goal", &[("goal", "{goal}")], May::Holders(&ManageGoals::INFO)),
     page("/alerts", May::Holders(&ViewAlerts::INFO)),
     page("/settings/notifications", May::Holders(&ViewAlerts::INFO)),
     row_act("read_alert", &[("alert", "{alert}")], May::Holders(&ViewAlerts::INFO)),
@@ -376,7 +390,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
     let id = uuid::Uuid::new_v4;
     let (creator, connection, account, link) = (id(), id(), id(), id());
     let (member, invitation, list) = (id(), id(), id());
-    let alert = id();
+    let (alert, goal) = (id(), id());
     let device = "ab".repeat(32);
     let statement = format!(
         "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());
@@ -394,6 +408,8 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
            from members where agency_id = '{agency}';
          insert into invitation_lists (agency_id, id, made_by, role, lines, created_at)
            select '{agency}', '{list}', user_id, 'chatter', 'listed@example.com', now() from members where agency_id = '{agency}';
+         insert into goals (agency_id, id, month, account_id, currency, amount)
+           values ('{agency}', '{goal}', '2026-10-01', '{account}', 'USD', 100);
          insert into alerts (agency_id, id, kind, cause, account_id, evidence, raised_at)
            values ('{agency}', '{alert}', 'rollups_differ', 'x', '{account}',
                    jsonb_build_object('kind', 'rollups_differ', 'differences', 1, 'example', 'A day'), now());
@@ -413,6 +429,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{invitation}", invitation.to_string()),
         ("{list}", list.to_string()),
         ("{alert}", alert.to_string()),
+        ("{goal}", goal.to_string()),
         // Nobody's.
         ("{view}", id().to_string()),
         ("{passkey}", id().to_string()),

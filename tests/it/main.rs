@@ -29,6 +29,7 @@ mod earnings;
 mod faults;
 mod figures;
 mod forecasts;
+mod goals;
 mod home;
 mod identity;
 mod kept;

@@ -15,6 +15,7 @@ use crate::earnings::policy::ViewEarnings;
 use crate::error::{Error, Result};
 use crate::forecasts;
 use crate::forecasts::pages::ForecastLine;
+use crate::goals::pages::GoalLine;
 use crate::ids::AccountId;
 use crate::server::frame::Page;
 use crate::server::state::App;
@@ -88,6 +89,7 @@ fn content(
     let figures = figures::figures(&board.earned, Told::Now, &board.subscribers, board.period, shown);
     let earned = earned::earned(&board.earned, board.period, shown, &before);
     let fans = people::top_fans(board.earned, Told::Now, zone);
+    let goal = board.goal.map(|(month, standing)| view! { <GoalLine month standing/> });
     let trouble = trouble(&account, shown.may_connect);
     let address = shown.address().to_string();
     let progress = board.progress.map(|progress| progress_card(progress, shown));
@@ -100,6 +102,7 @@ fn content(
             <p class="muted small">{days}</p>
             <div class="stack tight"><PeriodPicker chosen=shown.choice today=shown.edition.today address=address/></div>
         </div>
+        <LiveRegion name="goal">{goal}</LiveRegion>
         <LiveRegion name="figures">{figures}</LiveRegion>
         {ahead}
         <LiveRegion name="earned" class="stack">{earned}</LiveRegion>

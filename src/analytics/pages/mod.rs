@@ -31,6 +31,8 @@ use crate::connections::ProblemConnection;
 use crate::connections::policy::ConnectAccounts;
 use crate::earnings::Filter;
 use crate::error::Result;
+use crate::goals::pages::GoalLine;
+use crate::goals::{self, Month, Standing};
 use crate::ids::AccountId;
 use crate::money::Currency;
 use crate::period::{Choice, Period};
@@ -142,7 +144,8 @@ async fn fragment(app: &App, scope: &Scope<ViewDashboard>, shown: Shown) -> Resu
     let key = Key::new(scope, shown.edition.version, what);
     let fresh = async {
         let dashboard = service::dashboard(&app.db, scope, shown.edition, shown.choice).await?;
-        Ok(render(move || content(dashboard, shown)))
+        let goal = goals::of_agency(&app.db, scope, shown.edition.today).await?;
+        Ok(render(move || content(dashboard, goal, shown)))
     };
     app.fragments.get_or_render(key, fresh).await
 }
@@ -152,7 +155,8 @@ fn mistaken(sentence: String) -> impl IntoView {
 }
 
 /// The regions are there whatever is in them, so that a page that stays open follows from the first account on.
-fn content(dashboard: Dashboard, shown: Shown) -> impl IntoView {
+fn content(dashboard: Dashboard, goal: Option<(Month, Standing)>, shown: Shown) -> impl IntoView {
+    let goal = goal.map(|(month, standing)| view! { <GoalLine month standing/> });
     let parts = match dashboard {
         Dashboard::Empty { problems } => empty(problems, shown),
         Dashboard::Board(board) => full(*board, shown),
@@ -160,6 +164,7 @@ fn content(dashboard: Dashboard, shown: Shown) -> impl IntoView {
     view! {
         <LiveRegion name="head">{parts.head}</LiveRegion>
         <LiveRegion name="news" class="stack">{parts.news}</LiveRegion>
+        <LiveRegion name="goal">{goal}</LiveRegion>
         <LiveRegion name="figures">{parts.figures}</LiveRegion>
         <LiveRegion name="earned" class="stack">{parts.earned}</LiveRegion>
         <LiveRegion name="accounts">{parts.accounts}</LiveRegion>

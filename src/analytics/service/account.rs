@@ -2,13 +2,15 @@
 
 use super::{Sums, history, subscribers};
 use crate::accounts::{self, Account};
+use crate::analytics::policy::ViewDashboard;
 use crate::analytics::store::account as store;
 use crate::analytics::types::{AccountBoard, Edition};
 use crate::audit::{self, Event};
-use crate::auth::Scope;
+use crate::auth::{Permission, Scope};
 use crate::db::Db;
 use crate::earnings::policy::ViewEarnings;
 use crate::error::Result;
+use crate::goals;
 use crate::ids::AccountId;
 use crate::period::Choice;
 use crate::sync;
@@ -35,6 +37,8 @@ pub async fn of_account(
     let fans = store::list_fans(&mut tx, id, period, previous, TOP_FANS).await?;
     let overview = store::lookup_overview(&mut tx, id, period, previous).await?;
     let progress = sync::progress(&mut tx, id).await?;
+    let sees_goals = ViewDashboard::INFO.roles.contains(&scope.member().role());
+    let goal = if sees_goals { goals::of_account(&mut tx, id, edition.today).await? } else { None };
     // The top fans are listed one by one: docs/decisions/0015-recorded-views.md.
     audit::record_view(&mut tx, Event::new("accounts.fans_viewed").subject(id)).await?;
     tx.commit().await?;
@@ -47,6 +51,7 @@ pub async fn of_account(
         history,
         earned: sums.earned(edition.currency, period, compared, &fans),
         subscribers: subscribers(&overview, &history, period, previous, edition),
+        goal,
     };
     Ok((account, board))
 }
