@@ -20,6 +20,8 @@ const EMPTY = [
   "/analytics/compare",
   "/analytics/forecast",
   "/analytics/forecast/churn",
+  "/analytics/goals",
+  "/alerts",
 ];
 let screens;
 
@@ -67,6 +69,7 @@ before(async () => {
     `${member}/assign`, `${member}/devices`, `${member}/remove`, `${account}/team`, `${account}/team?on=2026-05-03`, "/settings/leave",
     "/settings", "/settings/security", "/settings/profile", "/settings/devices", "/settings/password", "/settings/second-factor", "/settings/agencies",
     "/analytics/forecast", `/analytics/forecast?account=${account.split("/").pop()}`, "/analytics/forecast/churn",
+    "/settings/notifications", "/alerts", "/alerts?state=ended", "/analytics/goals", `/analytics/goals/set?account=${account.split("/").at(-1)}`,
     "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();

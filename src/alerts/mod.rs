@@ -2,6 +2,7 @@
 
 mod bells;
 mod digests;
+mod forecasts;
 mod jobs;
 mod letters;
 pub mod pages;
@@ -16,6 +17,7 @@ mod types;
 
 pub use bells::{Bell, Bells};
 pub use digests::{choose as choose_digest, digest, mail_at_once, send_due as send_due_digests};
+pub use forecasts::{Judged, heed as heed_forecasts};
 pub use jobs::{MailAlerts, SendDigests, WatchAgency, WatchAlerts};
 pub use refunds::{end_old as end_old_refunds, heed as heed_refunds};
 pub use renewals::watch as watch_renewals;

@@ -69,7 +69,7 @@ impl Kind {
     pub fn rule(self) -> &'static str {
         match self {
             Self::EarningsBelow => {
-                "Net earnings of the last 7 whole days lie below the interval of the forecast made before them. Ends when they are inside again."
+                "Net earnings of 30 days that are over lie below the interval that was forecast for them. Of accounts that go on as ever, one in ten may do so by chance. Ends when the newest 30 days are inside again."
             }
             Self::RenewalsFalling => {
                 "Of the subscriptions that came to an end in the last 30 days a smaller share was renewed than in the 90 days before: by at least 5 points, and more than chance explains. Only with 30 and 60 of them at least. Ends when that is over."

@@ -4,12 +4,14 @@ use crate::app::{Browser, TestApp, audited, database, eventually, owner_agency, 
 use crate::earnings::{new_account, new_agency, record_now, tip};
 use chrono::{DateTime, Duration, Utc};
 use creatorcrm::alerts::policy::ViewAlerts;
-use creatorcrm::alerts::{self, Alert, Evidence, Filter, Kind};
+use creatorcrm::alerts::{self, Alert, Evidence, Filter, Judged, Kind};
 use creatorcrm::auth::{Role, SystemScope};
 use creatorcrm::clock::StoppedClock;
 use creatorcrm::db::Db;
 use creatorcrm::ids::{AccountId, AgencyId};
 use creatorcrm::keyset::Turn;
+use creatorcrm::money::Currency;
+use creatorcrm::period::Period;
 use creatorcrm::platform::{Earning, EarningSource};
 use std::sync::Arc;
 
@@ -174,6 +176,29 @@ async fn renewals_that_fall_raise_an_alert_that_ends_when_they_do_no_more() {
     clock.advance(Duration::days(40));
     watch().await;
     assert_eq!(raised(&db, agency).await, [("renewals_falling".to_owned(), account.to_string(), false)]);
+}
+
+#[tokio::test]
+async fn what_came_below_its_forecast_raises_an_alert_that_ends_when_it_does_no_more() {
+    let (db, _, agency, account) = world("2026-11-25T12:00:00Z").await;
+    let period = Period { start: "2026-10-26".parse().unwrap(), end: "2026-11-25".parse().unwrap() };
+    let judged =
+        |account, came| Judged { account, currency: Currency::USD, period, low: 100, high: 200, came };
+    let heed = async |all: &[Judged]| {
+        let mut tx = db.begin(&system(agency)).await.unwrap();
+        alerts::heed_forecasts(&mut tx, all).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    heed(&[judged(Some(account), 99), judged(None, 100)]).await;
+    heed(&[judged(Some(account), 98), judged(None, 201)]).await;
+    let cause = format!("{account} USD");
+    assert_eq!(raised(&db, agency).await, [("earnings_below".to_owned(), cause.clone(), true)]);
+    heed(&[judged(Some(account), 100), judged(None, 99)]).await;
+    let of_both = [
+        ("earnings_below".to_owned(), cause, false),
+        ("earnings_below".to_owned(), "agency USD".to_owned(), true),
+    ];
+    assert_eq!(raised(&db, agency).await, of_both);
 }
 
 #[tokio::test]
