@@ -314,3 +314,23 @@ async fn from_which_refund_on_is_set_checked_and_on_record() {
     assert_eq!(kept.len(), 1, "nothing changed the second time");
     assert_eq!(kept[0].1["amount"], serde_json::json!({"from": 100, "to": 250}));
 }
+
+#[tokio::test]
+async fn a_page_costs_no_query_for_its_bell() {
+    let app = TestApp::start().await;
+    let mut anna = app.owner("anna").await;
+    let agency = owner_agency(&app, "anna").await;
+    raise_now(&app.db, agency, "one").await;
+    eventually("the bell counts", async || anna.open("/team").await.text.contains("Alerts, 1 unread")).await;
+    let mut db = <sqlx::PgConnection as sqlx::Connection>::connect(&app.database_url).await.unwrap();
+    sqlx::raw_sql("alter table alerts rename to put_away").execute(&mut db).await.unwrap();
+    let page = anna.open("/creators").await;
+    assert!(page.text.contains("Alerts, 1 unread"), "{}", page.text);
+    app.app.bells.forget_all();
+    let page = anna.open("/creators").await;
+    assert!(
+        page.status == 200 && !page.text.contains("class=\"bell\""),
+        "a page is not kept back: {}",
+        page.text
+    );
+}
