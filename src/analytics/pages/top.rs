@@ -11,10 +11,11 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 /// The pages there are, in order. A new one adds its line.
-const TABS: [(&str, &str); 3] = [
+const TABS: [(&str, &str); 4] = [
     ("/analytics", "Revenue"),
     ("/analytics/compare", "Compare"),
     ("/analytics/forecast", "Forecast"),
+    ("/analytics/goals", "Goals"),
 ];
 
 /// The pages of analytics. Days and accounts that are chosen stay chosen.

@@ -1,6 +1,7 @@
 //! The goals of a month: the agency's above, then the accounts, those with a goal first.
 
 use super::line::{Bar, Paced};
+use crate::analytics::pages::AnalyticsTabs;
 use crate::analytics::policy::ViewDashboard;
 use crate::auth::Visitor;
 use crate::error::Result;
@@ -56,6 +57,7 @@ fn content(listing: Listing, this: Month, may_set: bool, q: String) -> impl Into
     let found = accounts(listing, may_set, !q.is_empty());
     view! {
         <PageHeader title="Goals" sub=format!("Net earnings of {month}, in whole UTC days.")>{copy}</PageHeader>
+        <AnalyticsTabs/>
         {months(month, this)}
         <LiveRegion name="agency-goal">{agency}</LiveRegion>
         <Filters keep=&["month"]>
