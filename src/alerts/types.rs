@@ -334,7 +334,7 @@ impl Digest {
     /// The day of which a digest is due, if one is: today's, or this Monday's, from its hour on, unless dealt with already.
     /// Whoever was down at that hour makes up for it later; a day of which nobody heard is not made up for.
     #[must_use]
-    pub fn due(&self, last_on: Option<NaiveDate>, now: DateTime<Utc>, zone: Tz) -> Option<NaiveDate> {
+    pub fn due(self, last_on: Option<NaiveDate>, now: DateTime<Utc>, zone: Tz) -> Option<NaiveDate> {
         let local = now.with_timezone(&zone).naive_local();
         let today = local.date();
         let day = match self.rhythm {

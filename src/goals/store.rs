@@ -92,7 +92,6 @@ pub(super) async fn list_accounts(
 
 /// A goal, and what was earned of it.
 pub(super) struct GoalRow {
-    pub id: GoalId,
     pub currency: String,
     pub amount: i64,
     pub earned: i64,
@@ -108,7 +107,7 @@ pub(super) async fn find_of_agency(
     let agency = tx.agency_id();
     let row = sqlx::query_as!(
         GoalRow,
-        r#"select g.id as "id: GoalId", g.currency, g.amount, coalesce(s.earned, 0)::bigint as "earned!",
+        r#"select g.currency, g.amount, coalesce(s.earned, 0)::bigint as "earned!",
                   coalesce(s.today, 0)::bigint as "today!"
            from goals g left join lateral (
              select sum(net) as earned, sum(net) filter (where day = $4) as today from agency_days
@@ -132,7 +131,7 @@ pub(super) async fn find_of_account(
     let agency = tx.agency_id();
     let row = sqlx::query_as!(
         GoalRow,
-        r#"select g.id as "id: GoalId", g.currency, g.amount, coalesce(m.net, 0)::bigint as "earned!",
+        r#"select g.currency, g.amount, coalesce(m.net, 0)::bigint as "earned!",
                   coalesce(d.net, 0)::bigint as "today!"
            from goals g
            left join account_sums m on m.agency_id = $1 and m.grain = 'month' and m.start = $3 and m.account_id = $2

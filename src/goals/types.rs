@@ -195,7 +195,7 @@ impl Standing {
         }
         let whole = weights.of_days(month.period());
         let before = i128::from(all) - i128::from(earned.today);
-        let projected = i64::try_from(before * whole / over).unwrap_or(i64::MAX).max(all);
+        let projected = saturated(before * whole / over).max(all);
         // What was earned, over goal * over / whole, in percent more than that; rounded to the nearest.
         let (is, should) = (before * whole, i128::from(goal.minor) * over);
         let percent = rounded((is - should) * 100, should);
@@ -215,7 +215,12 @@ fn rounded(part: i128, of: i128) -> i64 {
     if of <= 0 {
         return 0;
     }
-    i64::try_from((part * 2 + of).div_euclid(of * 2)).unwrap_or(i64::MAX)
+    saturated((part * 2 + of).div_euclid(of * 2))
+}
+
+/// What is beyond the amounts that there are becomes the last of them.
+fn saturated(amount: i128) -> i64 {
+    i64::try_from(amount).unwrap_or(if amount < 0 { i64::MIN } else { i64::MAX })
 }
 
 #[cfg(test)]
@@ -302,10 +307,10 @@ mod tests {
         let at = |today: &str, all: i64| {
             Standing::of(usd(80_000), Earned { all, today: 0 }, month, day(today), &weights).pace
         };
-        // February 2026 begins with a Sunday: of its four equal weeks of 20,000 that is a quarter.
+        // February 2026 is four such weeks, of 20,000 each, and begins with a Sunday: a quarter of a week.
         assert_eq!(at("2026-02-02", 5_000), Pace::Off(0));
-        assert_eq!(at("2026-02-08", 15_000), Pace::Off(0));
-        assert_eq!(at("2026-02-08", 7_500), Pace::Off(-50));
+        assert_eq!(at("2026-02-08", 20_000), Pace::Off(0));
+        assert_eq!(at("2026-02-08", 10_000), Pace::Off(-50));
     }
 
     #[test]

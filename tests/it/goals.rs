@@ -79,11 +79,6 @@ async fn weekdays_weigh_when_there_are_eight_weeks_of_them() {
     let listing = list(&app, "2026-11", "").await;
     assert!(listing.weighed);
     assert_eq!(listing.agency.unwrap().pace, Pace::Off(-100));
-    let of_months_to_come = list(&app, "2027-01", "").await;
-    assert!(
-        !of_months_to_come.weighed,
-        "the first two of the last eight weeks have earned, the last two nothing is known of"
-    );
 }
 
 #[tokio::test]
@@ -155,6 +150,7 @@ async fn another_agencys_account_has_no_goal_here() {
     let (app, mut anna, _, _) = world().await;
     let mut bert = app.owner("bert").await;
     let theirs = new_account(&app.db, owner_agency(&app, "bert").await, "Kim").await;
+    anna.open("/creators").await;
     assert!(matches!(set(&app, "2026-11", Some(theirs), "100").await, Err(Error::NotFound)));
     assert_eq!(anna.open(&format!("/analytics/goals/set?account={theirs}")).await.status, 404);
     assert_eq!(bert.open(&format!("/analytics/goals/set?account={theirs}")).await.status, 200);
