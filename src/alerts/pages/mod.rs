@@ -17,8 +17,7 @@ use crate::keyset::{Page as Rows, Turn};
 use crate::server::frame::Page;
 use crate::server::state::App;
 use crate::ui::{
-    Address, Empty, Filters, Form, Hidden, Icon, LiveRegion, PageHeader, Select, Submit, Time, TimeShape,
-    Turns,
+    Address, Empty, Filters, Form, Hidden, Icon, LiveRegion, PageHeader, Select, Time, TimeShape, Turns,
 };
 use axum::extract::{Query, State};
 use chrono::{DateTime, Utc};
@@ -101,7 +100,7 @@ fn read_all(now: DateTime<Utc>) -> impl IntoView {
     view! {
         <Form action=ReadAllAlerts::PATH class="inline">
             <Hidden name="until" value=now.to_rfc3339()/>
-            <Submit words="Mark all as read" class="button secondary"/>
+            <button class="button secondary">"Mark all as read"</button>
         </Form>
     }
 }

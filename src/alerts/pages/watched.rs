@@ -11,7 +11,7 @@ pub(super) fn watched(rules: Rules, may_manage: bool) -> impl IntoView {
     let kinds = Kind::ALL.map(|kind| view! { <div><dt>{kind.words()}</dt><dd>{kind.rule()}</dd></div> });
     let form = may_manage.then(|| {
         view! {
-            <div class="card-body">
+            <div class="card-body stack">
                 <h3>"From which refund on"</h3>
                 <Form action=SetAlertRules::PATH>
                     <Field name="refund_from" label="At least" kind="number" min="1" max="1000000" input_mode="numeric"

@@ -12,9 +12,7 @@ use crate::goals::types::{Month, Pace, Standing};
 use crate::keyset::Turn;
 use crate::server::frame::Page;
 use crate::server::state::App;
-use crate::ui::{
-    Address, Empty, Field, Figure, Filters, Form, Hidden, LiveRegion, PageHeader, Submit, Turns, Who,
-};
+use crate::ui::{Address, Empty, Field, Figure, Filters, Form, Hidden, LiveRegion, PageHeader, Turns, Who};
 use axum::extract::{Query, State};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -80,7 +78,7 @@ fn months(month: Month, this: Month) -> impl IntoView {
         let href = here.clone().with("month", it.name()).to_string();
         view! { <a href=href aria-current=(it == month).then_some("true")>{it.to_string()}</a> }
     });
-    view! { <nav class="segments" aria-label="Month">{links.collect_view()}</nav> }
+    view! { <div class="row"><nav class="segments" aria-label="Month">{links.collect_view()}</nav></div> }
 }
 
 fn copy(month: Month, goals: usize) -> impl IntoView {
@@ -91,7 +89,7 @@ fn copy(month: Month, goals: usize) -> impl IntoView {
     view! {
         <Form action=CopyGoals::PATH class="inline">
             <Hidden name="month" value=month.name()/>
-            <Submit words class="button secondary"/>
+            <button class="button secondary">{words}</button>
         </Form>
     }
 }
