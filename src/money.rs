@@ -11,6 +11,12 @@ impl Currency {
     /// United States dollar.
     pub const USD: Self = Self(*b"USD");
 
+    /// Those that have no minor unit (ISO 4217).
+    pub const WITHOUT_MINOR: [&str; 9] = ["JPY", "KRW", "CLP", "VND", "ISK", "XAF", "XOF", "PYG", "UGX"];
+
+    /// Those of which a thousand minor units make one.
+    pub const OF_THOUSANDTHS: [&str; 7] = ["BHD", "KWD", "OMR", "TND", "JOD", "IQD", "LYD"];
+
     /// The code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -30,9 +36,9 @@ impl Currency {
     /// How many minor units make one: 10^exponent (ISO 4217).
     #[must_use]
     pub fn exponent(self) -> u32 {
-        match &self.0 {
-            b"JPY" | b"KRW" | b"CLP" | b"VND" | b"ISK" | b"XAF" | b"XOF" | b"PYG" | b"UGX" => 0,
-            b"BHD" | b"KWD" | b"OMR" | b"TND" | b"JOD" | b"IQD" | b"LYD" => 3,
+        match self.as_str() {
+            code if Self::WITHOUT_MINOR.contains(&code) => 0,
+            code if Self::OF_THOUSANDTHS.contains(&code) => 3,
             _ => 2,
         }
     }

@@ -6,10 +6,19 @@ mod against;
 mod compare;
 #[cfg(feature = "ssr")]
 mod export;
+pub mod downloads;
+#[cfg(feature = "ssr")]
+pub mod fans;
+#[cfg(feature = "ssr")]
+mod files;
 #[cfg(feature = "ssr")]
 pub mod kept;
 #[cfg(feature = "ssr")]
+pub mod messages;
+#[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod people;
 #[cfg(feature = "ssr")]
 mod period_fans;
 #[cfg(feature = "ssr")]
@@ -25,7 +34,11 @@ pub mod server_fns;
 #[cfg(feature = "ssr")]
 mod service;
 #[cfg(feature = "ssr")]
+pub mod share;
+#[cfg(feature = "ssr")]
 mod store;
+#[cfg(feature = "ssr")]
+pub mod subscribers;
 #[cfg(feature = "ssr")]
 mod types;
 #[cfg(feature = "ssr")]

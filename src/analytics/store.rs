@@ -2,6 +2,7 @@
 
 pub(super) mod account;
 pub(super) mod compare;
+pub(super) mod people;
 pub(super) mod revenue;
 pub(super) mod selection;
 pub(super) mod views;

@@ -171,6 +171,8 @@ pub const KNOWN: &[Known] = &[
     known("connections.refused", Category::Refusals, "A connection was refused"),
     known("accounts.earnings_viewed", Category::Views, "Saw earnings one by one, with fans"),
     known("earnings.viewed", Category::Views, "Saw the agency's earnings one by one, with fans"),
+    known("analytics.messages_viewed", Category::Views, "Saw paid messages in analytics"),
+    known("analytics.fans_viewed", Category::Views, "Saw fans in analytics"),
     known("accounts.fans_viewed", Category::Views, "Saw the fans of an account"),
     known("accounts.messages_viewed", Category::Views, "Saw an account's paid messages"),
     known("churn.viewed", Category::Views, "Saw which fans may leave"),

@@ -42,6 +42,7 @@ mod memberships;
 mod new_devices;
 mod opens;
 mod passkeys;
+mod people;
 mod platform_world;
 mod probes;
 mod profile;

@@ -1,7 +1,10 @@
 //! Counting in the background. A new kind of count adds its line here.
 
 use super::{Count, service};
+use crate::analytics::fans::{AtRisk, Spend};
+use crate::analytics::messages::Sales;
 use crate::analytics::period_fans::PeriodFans;
+use crate::analytics::subscribers::{Cohorts, Flow, Renewals};
 use crate::error::Result;
 use crate::ids::AgencyId;
 use crate::jobs::{Job, Lane};
@@ -26,6 +29,12 @@ impl Job for CountKept {
         let (db, agency) = (&app.db, self.agency);
         match self.kind.as_str() {
             PeriodFans::NAME => service::make::<PeriodFans>(db, agency, &hash).await,
+            Flow::NAME => service::make::<Flow>(db, agency, &hash).await,
+            Renewals::NAME => service::make::<Renewals>(db, agency, &hash).await,
+            Cohorts::NAME => service::make::<Cohorts>(db, agency, &hash).await,
+            Sales::NAME => service::make::<Sales>(db, agency, &hash).await,
+            Spend::NAME => service::make::<Spend>(db, agency, &hash).await,
+            AtRisk::NAME => service::make::<AtRisk>(db, agency, &hash).await,
             kind => {
                 // Asked for by a page of another version; nobody here would show it.
                 tracing::warn!(kind, "a count of a kind that is not known is left out");

@@ -5,10 +5,11 @@ use crate::auth::SystemScope;
 use crate::db::{AgencyTx, Db, SystemTx};
 use crate::error::Result;
 use crate::ids::AgencyId;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use serde_json::Value;
 
-/// A count as it is kept; without `asked_at` it is not, and `payments` says how many it would go through.
+/// A count as it is kept; without `asked_at` it is not, and `payments` says how many it would go through: those of some accounts by
+/// whole months.
 pub(super) struct Row {
     pub data_version: i64,
     pub result: Option<Value>,
@@ -28,10 +29,10 @@ pub(super) async fn lookup(tx: &mut AgencyTx, kind: &str, hash: &[u8], span: &Sp
         r#"select a.data_version, k.result as "result?", k.version as "version?", k.counted_at as "counted_at?",
                   k.failed_at as "failed_at?", k.wanted_at as "wanted_at?", k.asked_at as "asked_at?",
                   case when k.kind is not null then null
-                       when $6::uuid[] is null then
-                         (select coalesce(sum(payments), 0)::bigint from agency_days where agency_id = $1 and day >= $4 and day < $5)
-                       else (select coalesce(sum(payments), 0)::bigint from earning_days
-                             where agency_id = $1 and account_id = any($6) and day >= $4 and day < $5) end as payments
+                       when $6::uuid[] is null then (select coalesce(sum(payments), 0)::bigint from agency_days
+                         where agency_id = $1 and day >= $4 and day < $5)
+                       else (select coalesce(sum(payments), 0)::bigint from account_sums
+                         where agency_id = $1 and grain = 'month' and start >= $7 and start < $5 and account_id = any($6)) end as payments
            from agencies a left join kept_counts k on k.agency_id = a.agency_id and k.kind = $2 and k.params_hash = $3
            where a.agency_id = $1"#,
         agency as AgencyId,
@@ -39,7 +40,8 @@ pub(super) async fn lookup(tx: &mut AgencyTx, kind: &str, hash: &[u8], span: &Sp
         hash,
         span.days.start,
         span.days.end,
-        accounts.as_deref()
+        accounts.as_deref(),
+        span.days.start.with_day(1).unwrap_or(span.days.start)
     );
     Ok(row.fetch_one(tx.conn()).await?)
 }

@@ -6,11 +6,15 @@ mod asked;
 mod banners;
 mod compare;
 mod earned;
+mod fans;
 mod figures;
+mod frame;
 mod kept;
 mod links;
+mod messages;
 mod people;
 mod revenue;
+mod subscribers;
 mod top;
 mod views;
 
@@ -21,6 +25,11 @@ pub use links::{Links, linked};
 pub use revenue::revenue;
 pub(super) use revenue::wanted;
 pub use top::{AnalyticsTabs, Days, ExportLink, FilterBar, NothingChosen};
+pub use fans::fans;
+pub use messages::messages;
+pub use revenue::revenue;
+pub use subscribers::subscribers;
+pub use top::{AnalyticsTabs, Days, FilterBar, NothingChosen};
 pub use views::views;
 
 use super::policy::ViewDashboard;

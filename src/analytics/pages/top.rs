@@ -16,6 +16,9 @@ const TABS: [(&str, &str); 4] = [
     ("/analytics/compare", "Compare"),
     ("/analytics/forecast", "Forecast"),
     ("/analytics/goals", "Goals"),
+    ("/analytics/subscribers", "Subscribers"),
+    ("/analytics/messages", "Paid messages"),
+    ("/analytics/fans", "Fans"),
 ];
 
 /// The pages of analytics. Days and accounts that are chosen stay chosen.
