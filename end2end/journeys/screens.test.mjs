@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { connect, reloadedUntil } from "../connecting.mjs";
 import { latest, ledger, money, total } from "../ledger.mjs";
 import { accessible, closeBrowser, fits, PASSWORD, person, picture, signUp } from "../person.mjs";
+import { sayColumns, statement, upload } from "../statements.mjs";
 import { confirmAddress, invite, join } from "../team.mjs";
 
 after(closeBrowser);
@@ -22,9 +23,13 @@ const EMPTY = [
   "/analytics/forecast/churn",
   "/analytics/goals",
   "/alerts",
+  "/analytics/subscribers",
+  "/analytics/messages",
+  "/analytics/fans",
+  "/statements",
+  "/statements/new",
+  "/analytics/reports",
 ];
-const PEOPLE = ["/analytics/subscribers", "/analytics/messages", "/analytics/fans"];
-const EMPTY = ["/dashboard", ...PEOPLE, "/accounts", "/connections", "/creators", "/team", "/team/transfer", "/search"];
 let screens;
 
 before(async () => {
@@ -61,6 +66,17 @@ before(async () => {
   await page.getByRole("button", { name: "Show what will happen" }).click();
   await page.waitForURL(/many\/[0-9a-f-]+$/);
   const list = new URL(page.url()).pathname;
+  await upload(page, statement(40));
+  await sayColumns(page);
+  const waiting = new URL(page.url()).pathname;
+  await upload(page, statement(60));
+  await sayColumns(page);
+  await page.getByRole("button", { name: "Record 60 rows" }).click();
+  await page.getByText("The rows are recorded.").waitFor();
+  const recorded = new URL(page.url()).pathname;
+  await page.goto("/analytics/reports");
+  await page.getByRole("button", { name: "Make the report" }).click();
+  await page.getByRole("link", { name: /^Download the report of/ }).waitFor();
   screens = [
     "/dashboard", "/dashboard?period=12m", "/dashboard?period=custom&from=2026-10-01&to=2026-10-31", "/dashboard?period=soon",
     "/analytics", "/analytics?period=12m&by=month&rows=week", "/analytics?period=90d&against=days", "/analytics?tag=none",
@@ -73,6 +89,7 @@ before(async () => {
     "/analytics/forecast", `/analytics/forecast?account=${account.split("/").pop()}`, "/analytics/forecast/churn",
     "/settings/notifications", "/alerts", "/alerts?state=ended", "/analytics/goals", `/analytics/goals/set?account=${account.split("/").at(-1)}`,
     ...PEOPLE, "/analytics/subscribers?period=12m", "/analytics/fans?account=0190f0f0-0000-7000-8000-000000000000",
+    "/statements", "/statements/new", waiting, `${waiting}?separator=semicolon`, recorded, `${recorded}/undo`, "/analytics/reports",
     "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];
   await close();
