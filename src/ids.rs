@@ -57,4 +57,8 @@ id! {
     AlertId;
     /// A page of analytics that a member gave a name.
     SavedViewId;
+    /// A statement file, and what became of it.
+    StatementImportId;
+    /// A monthly report.
+    ReportId;
 }

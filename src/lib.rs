@@ -73,7 +73,11 @@ pub mod home;
 pub mod identity;
 #[cfg(feature = "ssr")]
 pub mod paid_messages;
+#[cfg(feature = "ssr")]
+pub mod reports;
 pub mod search;
+#[cfg(feature = "ssr")]
+pub mod statements;
 pub mod sync;
 #[cfg(feature = "ssr")]
 pub mod team;

@@ -19,8 +19,8 @@ mod types;
 
 #[cfg(feature = "ssr")]
 pub use service::{
-    Listing, PAGE, Recipient, account, assign, assign_in, checked_name, editable, ensure, list, lookup, page,
-    rename, unassigned, within_reach,
+    Listing, PAGE, Recipient, account, add_by_statement, assign, assign_in, checked_name, editable, ensure,
+    list, lookup, page, rename, unassigned, within_reach,
 };
 #[cfg(feature = "ssr")]
 pub use tags::set_tags;

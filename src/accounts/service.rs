@@ -351,6 +351,23 @@ pub fn checked_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// Makes an account of a platform without an API, which statements are recorded into.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add_by_statement(
+    tx: &mut AgencyTx,
+    name: &str,
+    platform: &str,
+    currency: Currency,
+) -> Result<AccountId> {
+    let id = tx.new_id();
+    store::add_by_statement(tx, id, name, platform, currency).await?;
+    let detail = json!({ "name": name, "platform": platform });
+    audit::record(tx, Event::new("accounts.added_by_statement").subject(id).detail(detail)).await?;
+    Ok(id)
+}
+
 /// To whom an account is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {

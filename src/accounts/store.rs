@@ -8,6 +8,7 @@ use crate::db::AgencyTx;
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId, ConnectionId, CreatorId, UserId};
 use crate::keyset::Turn;
+use crate::money::Currency;
 use crate::period::Period;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Postgres, QueryBuilder};
@@ -17,7 +18,8 @@ const KNOWN: &str = "
     select a.id, a.name, a.handle, a.platform, a.currency, a.subscribers_count, a.followers_count, a.creator_id,
            r.name as creator_name, a.connection_id, a.connected_at, a.disconnected_at, s.last_finished_at,
            s.backfill_done_at, s.backfill_reached, c.health_note, u.name as connected_by,
-           case when a.disconnected_at is not null or c.id is null then 'disconnected'
+           case when a.platform = 'statement' then 'by_statement'
+                when a.disconnected_at is not null or c.id is null then 'disconnected'
                 when c.health = 'connected' and s.backfill_done_at is null and s.state in ('waiting', 'running') then 'syncing'
                 else c.health end as health,
            case when a.disconnected_at is not null or c.id is null then coalesce(a.disconnected_at, a.connected_at)
@@ -88,7 +90,7 @@ fn rank(sort: Sort) -> &'static str {
         Sort::Net => "-coalesce(n.net, 0)::bigint",
         Sort::Subscribers => "-coalesce(k.subscribers_count, -1)",
         Sort::Health => {
-            "coalesce(array_position(array['needs_reconnect', 'platform_down', 'rate_limited', 'syncing', 'connected'], k.health), 6)::bigint"
+            "coalesce(array_position(array['needs_reconnect', 'platform_down', 'rate_limited', 'syncing', 'connected', 'by_statement'], k.health), 7)::bigint"
         }
     }
 }
@@ -193,6 +195,31 @@ pub(super) async fn lookup(tx: &mut AgencyTx, id: AccountId) -> Result<AccountRo
     push_known(&mut sql, tx);
     sql.push(" and a.id = ").push_bind(id).push(") k");
     Ok(sql.build_query_as().fetch_one(tx.conn()).await?)
+}
+
+/// Its handle is the platform's name, as somebody typed it: those are all that is known of it.
+pub(super) async fn add_by_statement(
+    tx: &mut AgencyTx,
+    id: AccountId,
+    name: &str,
+    platform: &str,
+    currency: Currency,
+) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "insert into accounts (agency_id, id, platform, platform_account_id, name, renamed, handle, currency, connected_at)
+         values ($1, $2, 'statement', $7, $3, true, $4, $5, $6)",
+        agency as AgencyId,
+        id as AccountId,
+        name,
+        platform,
+        currency.as_str(),
+        now,
+        id.to_string()
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// Gives the account another name; the one before, or nothing when there is no such account.

@@ -7,8 +7,15 @@ use crate::ui::Compared;
 use chrono::{DateTime, Utc};
 
 /// The states of health that a list can be filtered by, as [`crate::ui::health_words`] spells them.
-pub const HEALTHS: [&str; 6] =
-    ["connected", "syncing", "needs_reconnect", "rate_limited", "platform_down", "disconnected"];
+pub const HEALTHS: [&str; 7] = [
+    "connected",
+    "syncing",
+    "needs_reconnect",
+    "rate_limited",
+    "platform_down",
+    "disconnected",
+    "by_statement",
+];
 
 /// What a list of accounts is ordered by; ties stand by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -195,10 +202,10 @@ pub struct Account {
 }
 
 impl Account {
-    /// `@miahart on Fanvue`
+    /// Where it is: `@miahart on Fanvue`
     #[must_use]
     pub fn address(&self) -> String {
-        format!("@{} on {}", self.handle, self.platform.name())
+        self.platform.place(&self.handle)
     }
 
     /// The page of it called `tab`, or its first for nothing.

@@ -18,4 +18,4 @@ mod types;
 #[cfg(feature = "ssr")]
 pub use service::{agency, change, delete, ending};
 #[cfg(feature = "ssr")]
-pub use types::{Agency, Ending, Settings};
+pub use types::{Agency, Ending, Settings, checked_currency};

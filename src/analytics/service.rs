@@ -231,8 +231,8 @@ fn ranked_account(row: AccountRow, own: Currency, compared: Option<Period>) -> R
     RankedAccount {
         id: row.id,
         name: row.name,
+        place: row.platform.parse::<PlatformKind>().map(|it| it.place(&row.handle)).unwrap_or_default(),
         handle: row.handle,
-        platform: row.platform.parse::<PlatformKind>().map_or("", PlatformKind::name),
         net: net.collect(),
         days: row.trend,
         health: AccountHealth::new(row.health, row.since, row.first_sync_since),

@@ -199,8 +199,8 @@ pub struct RankedAccount {
     pub name: String,
     /// Its name on the platform, without the @.
     pub handle: String,
-    /// The platform's name.
-    pub platform: &'static str,
+    /// Where it is: `@miahart on Fanvue`.
+    pub place: String,
     /// Net, once per currency; the one that it is ranked by first.
     pub net: Vec<Compared>,
     /// Net per day of the period (or per third of a month, of long ones), in the currency that it is ranked by.

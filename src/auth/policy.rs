@@ -55,6 +55,8 @@ pub const PERMISSIONS: &[PermissionInfo] = &[
     crate::earnings::policy::ExportEarnings::INFO,
     crate::earnings::policy::ViewAllEarnings::INFO,
     crate::earnings::policy::CheckFigures::INFO,
+    crate::statements::policy::ImportStatements::INFO,
+    crate::reports::policy::MakeReports::INFO,
     crate::creators::policy::ViewCreators::INFO,
     crate::creators::policy::ManageCreators::INFO,
     crate::agencies::policy::ManageAgency::INFO,

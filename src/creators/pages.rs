@@ -145,8 +145,7 @@ fn CreatorRow(creator: ListedCreator) -> impl IntoView {
     };
     let accounts = creator.accounts.into_iter().take(3).enumerate().map(|(index, account)| {
         let comma = (index > 0).then_some(", ");
-        let words = format!("@{} on {}", account.handle, account.platform);
-        view! { {comma}<a href=format!("/accounts/{}", account.id)>{words}</a> }
+        view! { {comma}<a href=format!("/accounts/{}", account.id)>{account.place}</a> }
     });
     let accounts = accounts.collect_view();
     let more = (count > 3).then(|| format!(" and {} more", count - 3));

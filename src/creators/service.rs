@@ -72,8 +72,8 @@ fn net(row: &CreatorRow, own: Currency) -> Vec<Compared> {
 }
 
 fn on_platform(row: store::AccountRow) -> OnPlatform {
-    let platform = row.platform.parse::<PlatformKind>().map_or("", PlatformKind::name);
-    OnPlatform { id: row.id, handle: row.handle, platform }
+    let place = row.platform.parse::<PlatformKind>().map(|it| it.place(&row.handle)).unwrap_or_default();
+    OnPlatform { id: row.id, place }
 }
 
 /// One creator with her accounts and figures.

@@ -23,10 +23,8 @@ pub struct Filter {
 pub struct OnPlatform {
     /// Which.
     pub id: AccountId,
-    /// Its name on the platform, without the @.
-    pub handle: String,
-    /// The platform's name.
-    pub platform: &'static str,
+    /// Where it is: `@miahart on Fanvue`.
+    pub place: String,
 }
 
 /// One creator in a list.

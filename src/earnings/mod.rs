@@ -5,6 +5,7 @@ mod export;
 mod ledger;
 pub mod pages;
 pub mod policy;
+mod removal;
 mod rollups;
 pub mod routes;
 mod service;
@@ -13,6 +14,7 @@ mod types;
 
 pub use export::{content as exported, file_name, record as record_export};
 pub use ledger::{PAGE, page, totals};
+pub use removal::{forget_fans, remove};
 pub use rollups::{Difference, check as check_rollups};
 pub use service::{Ledger, Recorded, of_agency, record};
 pub use types::{Filter, Key, ListedEarning, Total};

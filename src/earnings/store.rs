@@ -6,7 +6,7 @@ use super::service::Columns;
 use crate::db::AgencyTx;
 use crate::error::Result;
 use crate::ids::{AccountId, AgencyId};
-use crate::platform::Earning;
+use crate::platform::{Earning, EarningSource, EarningStatus, FanRef};
 
 /// What one batch did.
 pub(super) struct Written {
@@ -170,4 +170,72 @@ pub(super) async fn list_names(tx: &mut AgencyTx, accounts: &[AccountId]) -> Res
         &ids
     );
     Ok(names.fetch_all(tx.conn()).await?)
+}
+
+// ------------------------------------------------------- removal
+
+/// The earnings with these ids as they are, each fan by id alone.
+pub(super) async fn list_by_ids(
+    tx: &mut AgencyTx,
+    account: AccountId,
+    ids: &[String],
+) -> Result<Vec<Earning>> {
+    let agency = tx.agency_id();
+    let rows = sqlx::query!(
+        "select transaction_id, occurred_at, gross, net, currency, source, status, reverses, message_id, post_id, fan_id
+         from earnings where agency_id = $1 and account_id = $2 and transaction_id = any ($3) order by occurred_at, transaction_id",
+        agency as AgencyId,
+        account as AccountId,
+        ids
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let earning = rows.into_iter().map(|row| Earning {
+        transaction_id: row.transaction_id,
+        occurred_at: row.occurred_at,
+        gross: row.gross,
+        net: row.net,
+        currency: row.currency,
+        source: EarningSource::parse(&row.source),
+        status: EarningStatus::parse(&row.status),
+        reverses: row.reverses,
+        message_id: row.message_id,
+        post_id: row.post_id,
+        fan: row.fan_id.map(|id| FanRef { id, handle: None, display_name: None }),
+    });
+    Ok(earning.collect())
+}
+
+/// Removes earnings that are nothing by now, and counts them out; how many.
+pub(super) async fn remove(tx: &mut AgencyTx, account: AccountId, ids: &[String]) -> Result<u64> {
+    let agency = tx.agency_id();
+    let removed = sqlx::query_scalar!(
+        r#"with gone as (
+             delete from earnings where agency_id = $1 and account_id = $2 and transaction_id = any ($3) and gross = 0 and net = 0
+             returning 1
+           ), told as (
+             update syncs set earnings_count = earnings_count - (select count(*) from gone)
+             where agency_id = $1 and account_id = $2
+           )
+           select count(*) as "count!" from gone"#,
+        agency as AgencyId,
+        account as AccountId,
+        ids
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(u64::try_from(removed).unwrap_or(0))
+}
+
+pub(super) async fn remove_fans_without_earnings(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
+    let agency = tx.agency_id();
+    sqlx::query!(
+        "delete from fans f where f.agency_id = $1 and f.account_id = $2 and f.payments = 0 and f.subscription is null
+           and not exists (select from earnings e where e.agency_id = $1 and e.account_id = $2 and e.fan_id = f.fan_id)",
+        agency as AgencyId,
+        account as AccountId
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

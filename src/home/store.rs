@@ -44,7 +44,7 @@ pub(super) async fn list_accounts(
         AccountRow,
         r#"with mine as materialized (
              select a.id, a.name, a.handle, a.platform, a.subscribers_count, k.gone,
-                    case when k.gone then 'disconnected' when k.first_sync then 'syncing' else c.health end as health,
+                    case when a.platform = 'statement' then 'by_statement' when k.gone then 'disconnected' when k.first_sync then 'syncing' else c.health end as health,
                     case when k.gone then coalesce(a.disconnected_at, a.connected_at)
                          when k.first_sync then coalesce(s.backfill_begun_at, a.connected_at) else c.health_since end as health_since,
                     case when not k.gone then s.unread_chats end as unread_chats,

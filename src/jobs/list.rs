@@ -1,9 +1,7 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{
-    alerts, analytics, audit, churn, earnings, forecasts, identity, mail, sync, team, tiers, webhooks,
-};
+use crate::{alerts, analytics, audit, churn, earnings, forecasts, identity, mail, reports, statements, sync, team, tiers, webhooks};
 use graphile_worker::JobDefinition;
 
 /// Every job.
@@ -35,6 +33,12 @@ pub(super) fn all() -> Vec<JobDefinition> {
         task::<churn::FindRisks>(),
         task::<tiers::OrderTiers>(),
         task::<tiers::RateCreators>(),
+        task::<statements::jobs::RecordStatement>(),
+        task::<statements::jobs::UndoStatement>(),
+        task::<statements::jobs::SweepStatements>(),
+        task::<reports::jobs::MakeReport>(),
+        task::<reports::jobs::MailReport>(),
+        task::<reports::jobs::FindReportsDue>(),
     ]
 }
 
@@ -50,4 +54,6 @@ pub(super) const RECURRING: &str = "17 3 * * * sweep_mails
 37 3 * * * forget_counts
 11 4 * * * watch_alerts
 */15 * * * * send_digests
+47 3 * * * sweep_statements
+*/5 * * * * find_reports_due
 27 * * * * sweep_identity";

@@ -15,16 +15,19 @@ use super::PlatformClient;
 pub enum PlatformKind {
     /// Fanvue.
     Fanvue,
+    /// Any without an API, whose earnings come from statement files. It has no client: nothing is ever asked of it.
+    Statement,
 }
 
 impl PlatformKind {
     /// Every platform, in the order in which a list shows them.
-    pub const ALL: [Self; 1] = [Self::Fanvue];
+    pub const ALL: [Self; 2] = [Self::Fanvue, Self::Statement];
 
     /// The form in the database, in addresses and in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Fanvue => "fanvue",
+            Self::Statement => "statement",
         }
     }
 
@@ -32,6 +35,16 @@ impl PlatformKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Fanvue => "Fanvue",
+            Self::Statement => "Statements",
+        }
+    }
+
+    /// Where an account with this handle is. One of statements has the platform's name for a handle, as somebody typed it.
+    #[must_use]
+    pub fn place(self, handle: &str) -> String {
+        match self {
+            Self::Statement => format!("{handle}, by statements"),
+            platform => format!("@{handle} on {}", platform.name()),
         }
     }
 }

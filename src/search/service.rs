@@ -61,7 +61,8 @@ pub async fn find(db: &Db, scope: &Scope<Search>, typed: &str) -> Result<Vec<Fou
 }
 
 fn of_row(row: FoundRow) -> Found {
-    let at = row.handle.filter(|handle| !handle.is_empty()).map(|handle| format!("@{handle}"));
+    let handle = row.handle.filter(|handle| !handle.is_empty());
+    let at = handle.as_ref().map(|handle| format!("@{handle}"));
     let of = row.of.unwrap_or_default();
     match (row.kind.as_str(), row.account) {
         ("fan", Some(account)) => {
@@ -73,8 +74,8 @@ fn of_row(row: FoundRow) -> Found {
             Found { kind: Kind::Fan, title: name, sub, href }
         }
         ("account", _) => {
-            let platform = of.parse::<PlatformKind>().map_or("", PlatformKind::name);
-            let sub = format!("{} on {platform}", at.unwrap_or_default());
+            let handle = handle.unwrap_or_default();
+            let sub = of.parse::<PlatformKind>().map(|it| it.place(&handle)).unwrap_or_default();
             Found { kind: Kind::Account, title: row.name, sub, href: format!("/accounts/{}", row.id) }
         }
         _ => {

@@ -15,6 +15,16 @@ pub fn ensure_asked_here(method: &Method, headers: &HeaderMap) -> Result<()> {
     if *method == Method::GET && !from_elsewhere { Ok(()) } else { Err(Error::Forbidden) }
 }
 
+/// A PDF that is whole already.
+pub fn pdf(name: &str, bytes: Vec<u8>) -> Response {
+    let headers: [(HeaderName, String); 3] = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
 /// The rows of `stream` as a file; where it fails, the file ends early and the reader is told so.
 pub fn csv(name: &str, stream: impl Stream<Item = Result<Vec<u8>>> + Send + 'static) -> Response {
     let stream = stream.inspect_err(|error: &Error| tracing::error!(%error, "a download ended early"));

@@ -11,6 +11,7 @@ use super::state::App;
 use crate::auth::Visitor;
 use crate::error::Error;
 use crate::problem::Problem;
+use crate::statements;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -24,7 +25,8 @@ const MAX_FORM_BYTES: usize = 256 * 1024;
 
 /// Takes a form in before it is asked whose it is: who lost a role while the last byte was on its way does not act by it.
 pub async fn take_in(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
+    // Files are taken in piece by piece, and their sender is looked up again when they are whole.
+    if request.method() != Method::POST || request.uri().path() == statements::routes::UPLOAD {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -80,7 +82,9 @@ async fn with_own_status(response: Response) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-fn wants_html(headers: &HeaderMap) -> bool {
+/// Whether a browser's own form asks, which is answered by a redirect.
+#[must_use]
+pub fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

@@ -5,7 +5,7 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, goals, home, identity, mail, search, team, webhooks,
+    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, goals, home, identity, mail, reports, search, statements, team, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -27,21 +27,30 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 /// A page or call that takes longer is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A file may be large, and the line slow.
+const PATIENCE_WITH_FILES: Duration = Duration::from_secs(600);
 
 /// The whole app as a service; main and the tests both use it.
 pub fn router(app: App) -> Router {
     let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE);
-    let visited = pages().router.layer(timeout).merge(streams().router).fallback(nothing_here).layer(
-        ServiceBuilder::new()
-            .layer(from_fn_with_state(app.clone(), limits::by_network))
-            .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
-            .layer(sessions(&app))
-            .layer(from_fn(forms::take_in))
-            .layer(from_fn_with_state(app.clone(), auth::identify))
-            .layer(from_fn_with_state(app.clone(), frame::compose))
-            .layer(from_fn_with_state(app.clone(), limits::by_person))
-            .layer(from_fn(auth::hold_back)),
-    );
+    let files_in = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE_WITH_FILES);
+    let visited = pages()
+        .router
+        .layer(timeout)
+        .merge(uploads().layer(files_in))
+        .merge(streams().router)
+        .fallback(nothing_here)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(app.clone(), limits::by_network))
+                .layer(from_fn_with_state(app.clone(), cross_site::refuse_cross_site))
+                .layer(sessions(&app))
+                .layer(from_fn(forms::take_in))
+                .layer(from_fn_with_state(app.clone(), auth::identify))
+                .layer(from_fn_with_state(app.clone(), frame::compose))
+                .layer(from_fn_with_state(app.clone(), limits::by_person))
+                .layer(from_fn(auth::hold_back)),
+        );
     Router::new()
         .merge(visited)
         .merge(programs().router.layer(timeout).layer(from_fn_with_state(app.clone(), limits::by_network)))
@@ -81,6 +90,11 @@ pub fn paths() -> Vec<&'static str> {
 /// Open for as long as the page is, so outside the timeout.
 fn streams() -> Listed {
     Listed::default().route("/live", get(live::stream))
+}
+
+/// Files that forms send. The same paths are pages.
+fn uploads() -> Router<App> {
+    Router::new().route(statements::routes::UPLOAD, post(statements::routes::upload))
 }
 
 /// Asked by programs: no session, no cross-site check.
@@ -152,7 +166,8 @@ fn pages() -> Listed {
         .route("/audit.csv", get(audit::routes::csv))
         .route("/search", get(search::pages::search))
         .route("/search/found", get(search::pages::found));
-    watch_pages(team_pages(identity_pages(pages))).route("/api/{*function}", post(forms::server_function))
+    watch_pages(report_pages(team_pages(identity_pages(pages))))
+        .route("/api/{*function}", post(forms::server_function))
 }
 
 /// What is watched for people: alerts, and what they aim at.
@@ -162,6 +177,17 @@ fn watch_pages(pages: Listed) -> Listed {
         .route("/analytics/goals/set", get(goals::pages::set))
         .route("/alerts", get(alerts::pages::alerts))
         .route("/settings/notifications", get(alerts::pages::notifications))
+}
+
+/// What an agency writes down for itself, and what it records from files.
+fn report_pages(pages: Listed) -> Listed {
+    pages
+        .route("/analytics/reports", get(reports::pages::list))
+        .route("/analytics/reports/{report}/report.pdf", get(reports::routes::pdf))
+        .route("/statements", get(statements::pages::list))
+        .route(statements::routes::UPLOAD, get(statements::pages::new))
+        .route("/statements/{import}", get(statements::pages::import))
+        .route("/statements/{import}/undo", get(statements::pages::undo))
 }
 
 fn identity_pages(pages: Listed) -> Listed {

@@ -24,6 +24,6 @@ pub use jobs::{SyncAccount, keep_due};
 #[cfg(feature = "ssr")]
 pub use progress::Progress;
 #[cfg(feature = "ssr")]
-pub use service::{progress, stop, stop_all, want, want_news};
+pub use service::{add_without, note_statement, progress, stop, stop_all, want, want_news};
 #[cfg(feature = "ssr")]
 pub use types::{News, SyncState};

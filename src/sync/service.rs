@@ -42,6 +42,22 @@ pub async fn want_news(
     Ok(told.len())
 }
 
+/// Makes `account` one of which nothing is ever read: its earnings come from statements.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn add_without(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
+    store::add_without(tx, account).await
+}
+
+/// Notes that a statement of `account` was recorded just now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn note_statement(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
+    store::set_statement(tx, account).await
+}
+
 /// Stops syncing `account`, until it is wanted again: it was disconnected. What was synced stays.
 ///
 /// # Errors

@@ -55,6 +55,9 @@ pub fn Form(
     /// Goes before the ids of its fields instead of the function's name: for several forms with one action on a page.
     #[prop(optional, into)]
     id: Option<String>,
+    /// How it is sent, when it sends a file: `multipart/form-data`.
+    #[prop(optional, into)]
+    enctype: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
     let kept = kept(action);
@@ -70,7 +73,7 @@ pub fn Form(
         }
     });
     view! {
-        <form class=class method="post" action=action>
+        <form class=class method="post" action=action enctype=enctype>
             {alert}
             <Provider value=kept><Provider value=scope>{children()}</Provider></Provider>
         </form>

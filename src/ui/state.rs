@@ -16,6 +16,7 @@ pub fn health_words(health: &str) -> (&'static str, &'static str) {
         "platform_down" => ("health platform-down", "Platform does not answer"),
         "choosing" => ("health", "Waiting for your choice"),
         "disconnected" => ("health disconnected", "Disconnected"),
+        "by_statement" => ("health", "By statements"),
         _ => ("health", "Unknown"),
     }
 }

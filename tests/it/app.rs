@@ -321,15 +321,7 @@ impl Browser {
                 .header("referer", format!("{}{from}", self.base));
         }
         let response = request.send().await.unwrap();
-        for cookie in response.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            if value.is_empty() {
-                self.cookies.remove(name)
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned())
-            };
-        }
+        self.keep_cookies(&response);
         response
     }
 
@@ -339,6 +331,54 @@ impl Browser {
         let request = self.dressed(request).header(ACCEPT, "application/json");
         let request = if method == Method::POST { request.form(form) } else { request };
         request.send().await.unwrap().status().as_u16()
+    }
+
+    /// Sends a form with a file in it, as a browser does; `from` is the page that the form is on.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Shown {
+        let response = self.send_file(path, fields, file, "text/html").await;
+        self.follow(response, path.to_owned()).await
+    }
+
+    /// The same, as a program (`application/json`) or a browser (`text/html`), without following.
+    pub async fn send_file(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+        accept: &str,
+    ) -> Response {
+        let boundary = "----between-the-parts";
+        let text = |(name, value): &(&str, &str)| {
+            format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let mut body: Vec<u8> = fields.iter().map(text).collect::<String>().into_bytes();
+        let head = format!(
+            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/csv\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let request = self.dressed(self.client.post(format!("{}{path}", self.base)));
+        let request = request.header(ACCEPT, accept).header("sec-fetch-site", "same-origin").body(body);
+        let response = request
+            .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+            .send()
+            .await
+            .unwrap();
+        self.keep_cookies(&response);
+        response
+    }
+
+    fn keep_cookies(&mut self, response: &Response) {
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name)
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned())
+            };
+        }
     }
 
     async fn follow(&mut self, mut response: Response, mut path: String) -> Shown {

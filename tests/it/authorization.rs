@@ -20,7 +20,9 @@ use creatorcrm::identity::policy::{
     ManageMemberDevices, ManageOwnAgencies, ManageOwnProfile, ManageOwnSecondFactor, ManageOwnSessions,
     ResetSecondFactor,
 };
+use creatorcrm::reports::policy::MakeReports;
 use creatorcrm::search::policy::Search;
+use creatorcrm::statements::policy::ImportStatements;
 use creatorcrm::team::policy::{AssignAccounts, ManageMembers, TransferOwnership, ViewRoles, ViewTeam};
 use reqwest::Method;
 use sqlx::{Connection, PgConnection, Row};
@@ -137,6 +139,36 @@ pub const TABLE: &[Entry] = &[
     page("/earnings/checks", May::Holders(&ViewAllEarnings::INFO)),
     page("/earnings.csv", May::Holders(&ExportEarnings::INFO)),
     row_page("/accounts/{account}/edit", "/accounts/{account}/edit", May::Holders(&ManageAccounts::INFO)),
+    page("/statements", May::Holders(&ImportStatements::INFO)),
+    // Its file is posted to the same path: tests/it/statements.rs.
+    page("/statements/new", May::Holders(&ImportStatements::INFO)),
+    row_page("/statements/{import}", "/statements/{import}", May::Holders(&ImportStatements::INFO)),
+    row_page("/statements/{import}/undo", "/statements/{import}/undo", May::Holders(&ImportStatements::INFO)),
+    row_act(
+        "map_statement",
+        &[
+            ("import", "{import}"),
+            ("columns[time]", "a"),
+            ("columns[gross]", "b"),
+            ("columns[dates]", "day_first"),
+            ("columns[decimal]", "point"),
+            ("columns[rest]", "nothing"),
+        ],
+        May::Holders(&ImportStatements::INFO),
+    ),
+    row_act("map_statement_kinds", &[("import", "{import}")], May::Holders(&ImportStatements::INFO)),
+    row_act("record_statement", &[("import", "{import}")], May::Holders(&ImportStatements::INFO)),
+    row_act("discard_statement", &[("import", "{import}")], May::Holders(&ImportStatements::INFO)),
+    row_act("undo_statement", &[("import", "{import}")], May::Holders(&ImportStatements::INFO)),
+    page("/analytics/reports", May::Holders(&MakeReports::INFO)),
+    row_page(
+        "/analytics/reports/{report}/report.pdf",
+        "/analytics/reports/{report}/report.pdf",
+        May::Holders(&MakeReports::INFO),
+    ),
+    act("make_report", &[("month", "2026-10")], May::Holders(&MakeReports::INFO)),
+    act("schedule_reports", &[("on", "true"), ("day", "1"), ("hour", "8")], May::Holders(&MakeReports::INFO)),
+    act("mail_reports", &[("wanted", "true")], May::Holders(&MakeReports::INFO)),
     page("/creators", May::Holders(&ViewCreators::INFO)),
     page("/creators/archived", May::Holders(&ViewCreators::INFO)),
     page("/creators/new", May::Holders(&ManageCreators::INFO)),
@@ -397,6 +429,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
     let (creator, connection, account, link) = (id(), id(), id(), id());
     let (member, invitation, list) = (id(), id(), id());
     let (alert, goal) = (id(), id());
+    let (member, invitation, list, import, report, alert) = (id(), id(), id(), id(), id(), id());
     let device = "ab".repeat(32);
     let statement = format!(
         "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());
@@ -419,6 +452,10 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
          insert into alerts (agency_id, id, kind, cause, account_id, evidence, raised_at)
            values ('{agency}', '{alert}', 'rollups_differ', 'x', '{account}',
                    jsonb_build_object('kind', 'rollups_differ', 'differences', 1, 'example', 'A day'), now());
+         insert into statement_imports (agency_id, id, state, file_name, account_name, platform_name, currency, made_by, created_at)
+           select '{agency}', '{import}', 'open', 'a.csv', 'Mia', 'Fansly', 'USD', user_id, now() from members where agency_id = '{agency}';
+         insert into reports (agency_id, id, month, state, version, figures_at, pdf, made_at)
+           values ('{agency}', '{report}', '2026-10-01', 'ready', 'v', now(), '\\x00', now());
          insert into users (id, email, name, password_hash, password_set_at, created_at)
            values ('{member}', 'somebody@example.com', 'Somebody', '', now(), now());
          insert into members (agency_id, user_id, role, joined_at) values ('{agency}', '{member}', 'chatter', now())"
@@ -436,6 +473,8 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
         ("{list}", list.to_string()),
         ("{alert}", alert.to_string()),
         ("{goal}", goal.to_string()),
+        ("{report}", report.to_string()),
+        ("{import}", import.to_string()),
         // Nobody's.
         ("{view}", id().to_string()),
         ("{passkey}", id().to_string()),

@@ -10,9 +10,10 @@ use crate::connections::policy::{ConnectAccounts, ConnectOwnAccounts, Disconnect
 use crate::connections::server_fns::{ConnectOwnAccount, Reconnect};
 use crate::error::Result;
 use crate::ids::AccountId;
-use crate::platform::Platforms;
+use crate::platform::{PlatformKind, Platforms};
 use crate::server::frame::Page;
 use crate::server::state::App;
+use crate::statements::policy::ImportStatements;
 use crate::sync::Progress;
 use crate::sync::pages::SyncProgress;
 use crate::ui::{Empty, HealthBadge, Hidden, LiveRegion, Time};
@@ -58,17 +59,20 @@ pub async fn connection(State(app): State<App>, visitor: Visitor, Path(id): Path
     let (account, connection, progress) = service::connection(&app.db, &scope, id).await?;
     let reasons = connection.as_ref().map(|it| reasons(&app.platforms, it)).unwrap_or_default();
     let may = May::of(&visitor);
+    let imports = visitor.scope::<ImportStatements>().is_ok();
     let (zone, rights) = (zone(&visitor), Rights::of(&visitor));
     let title = format!("Connection of {}", account.name);
+    let is_by_statement = account.platform == PlatformKind::Statement;
     Ok(Page::new(title, move || {
         let body = match connection {
             Some(connection) => content(&account, connection, reasons, zone, may).into_any(),
+            None if account.platform == PlatformKind::Statement => by_statement(&account, imports).into_any(),
             None => gone(&account, may).into_any(),
         };
         view! {
             <Top account zone rights/>
             <LiveRegion name="connection" class="stack">{body}</LiveRegion>
-            {progress.map(|progress| synced(progress, zone))}
+            {progress.filter(|_| !is_by_statement).map(|progress| synced(progress, zone))}
         }
     }))
 }
@@ -162,6 +166,20 @@ fn own(account: &Account, words: &'static str, class: &'static str) -> impl Into
             <button class=class>{words}</button>
         </form>
     }
+}
+
+/// Nothing connects it: its earnings are what somebody records.
+fn by_statement(account: &Account, imports: bool) -> impl IntoView + use<> {
+    let title = format!("{} is kept by statements", account.name);
+    let text = format!(
+        "{} gives us no access, so its earnings come from files that somebody records. Subscribers and messages are not known.",
+        account.handle
+    );
+    let import = imports.then(|| {
+        let new = format!("/statements/new?account={}", account.id);
+        view! { <a class="button primary" href=new>"Import a statement"</a><a class="button secondary" href="/statements">"All statements"</a> }
+    });
+    view! { <Empty icon="accounts" title text>{import}</Empty> }
 }
 
 fn gone(account: &Account, may: May) -> impl IntoView + use<> {

@@ -89,8 +89,12 @@ struct Shown {
 
 fn content(listing: Listing, filter: Filter, q: String, shown: Shown) -> impl IntoView {
     let none = listing.page.rows.is_empty() && !filter.narrows();
-    let connect = (shown.may_connect && !none)
-        .then(|| view! { <a class="button primary" href="/connections/new">"Connect an account"</a> });
+    let connect = (shown.may_connect && !none).then(|| {
+        view! {
+            <a class="button secondary" href="/statements">"Statements"</a>
+            <a class="button primary" href="/connections/new">"Connect an account"</a>
+        }
+    });
     let body = if none {
         nothing_yet(shown).into_any()
     } else {
@@ -114,6 +118,7 @@ fn nothing_yet(shown: Shown) -> impl IntoView {
         <Empty icon="accounts" title="No accounts yet"
             text="Connect a creator's account and its figures appear here within a minute, the newest first.">
             <a class="button primary" href="/connections/new">"Connect an account"</a>
+            <a class="button secondary" href="/statements">"Import a statement"</a>
         </Empty>
     }
     .into_any()
@@ -229,7 +234,7 @@ pub fn Row(
     #[prop(default = true)]
     linked: bool,
 ) -> impl IntoView {
-    let sub = format!("@{} on {}", account.handle, account.platform.name());
+    let sub = account.platform.place(&account.handle);
     let creator = (!of_creator).then(|| {
         let link = account.creator.map(|it| {
             let path = format!("/creators/{}", it.id);

@@ -45,7 +45,7 @@ fn row(account: RankedAccount, period: Period, zone: Option<Tz>) -> impl IntoVie
     let changes = account.net.into_iter().map(|compared| view! { <div><Change compared brief=true/></div> });
     let changes = changes.collect_view();
     let transactions = Filter::of(period).of_account(account.id).address();
-    let sub = format!("@{} on {}", account.handle, account.platform);
+    let sub = account.place;
     view! {
         <tr>
             <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>

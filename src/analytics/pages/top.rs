@@ -11,14 +11,15 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 /// The pages there are, in order. A new one adds its line.
-const TABS: [(&str, &str); 4] = [
+const TABS: [(&str, &str); 8] = [
     ("/analytics", "Revenue"),
-    ("/analytics/compare", "Compare"),
-    ("/analytics/forecast", "Forecast"),
-    ("/analytics/goals", "Goals"),
     ("/analytics/subscribers", "Subscribers"),
     ("/analytics/messages", "Paid messages"),
     ("/analytics/fans", "Fans"),
+    ("/analytics/compare", "Compare"),
+    ("/analytics/forecast", "Forecast"),
+    ("/analytics/goals", "Goals"),
+    ("/analytics/reports", "Reports"),
 ];
 
 /// The pages of analytics. Days and accounts that are chosen stay chosen.

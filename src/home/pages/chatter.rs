@@ -112,7 +112,7 @@ fn accounts(accounts: Vec<WorkAccount>, waits: Waits, zone: Option<Tz>) -> impl 
 
 fn row(account: WorkAccount, zone: Option<Tz>) -> impl IntoView {
     let path = format!("/accounts/{}", account.id);
-    let sub = format!("@{} on {}", account.handle, account.platform.name());
+    let sub = account.platform.place(&account.handle);
     let count = |count: Option<i64>| count.map_or_else(|| "—".to_owned(), |it| Figure::Count(it).to_string());
     let ending = if account.ending == 0 {
         "0".into_any()

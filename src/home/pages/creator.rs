@@ -173,7 +173,7 @@ fn one(account: Listed, shown: &Shown) -> impl IntoView + use<> {
     let path = format!("/accounts/{}", account.id);
     let id = format!("account-{}", account.id);
     let label = id.clone();
-    let place = format!("@{} on {}", account.handle, account.platform.name());
+    let place = account.platform.place(&account.handle);
     let subscribers = account.subscribers.map_or_else(|| "—".to_owned(), |it| Figure::Count(it).to_string());
     let read = match account.synced_at {
         Some(at) => format!("As of {}", time_words(at, shown.zone, TimeShape::Brief)),

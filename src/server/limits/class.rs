@@ -56,7 +56,7 @@ impl Class {
             _ if route.starts_with("/health") => Self::Probes,
             _ if route.starts_with("/webhooks/") => Self::Webhooks,
             _ if route.starts_with("/search") => Self::Searches,
-            _ if route.ends_with(".csv") => Self::Exports,
+            _ if route.ends_with(".csv") || route.ends_with(".pdf") => Self::Exports,
             _ => Self::Pages,
         }
     }
@@ -124,7 +124,7 @@ mod tests {
             "/api/{*function}" => Class::Changes,
             "/webhooks/{platform}" => Class::Webhooks,
             "/metrics" | "/health" | "/health/database" | "/health/external" => Class::Probes,
-            _ if route.ends_with(".csv") => Class::Exports,
+            _ if route.ends_with(".csv") || route.ends_with(".pdf") => Class::Exports,
             _ => Class::Pages,
         };
         let routes = crate::server::router::paths();

@@ -17,6 +17,36 @@ use crate::ids::{AccountId, AgencyId};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+// ------------------------------------------------------- accounts that nothing is read of
+
+/// An account without a platform to read from: it has a row, as everything that writes its earnings locks it, and is never due.
+pub(super) async fn add_without(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "insert into syncs (agency_id, account_id, state, backfill_done_at) values ($1, $2, 'stopped', $3)",
+        agency as AgencyId,
+        account as AccountId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Its figures are as new as the statement that was just recorded.
+pub(super) async fn set_statement(tx: &mut AgencyTx, account: AccountId) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "update syncs set last_finished_at = $3 where agency_id = $1 and account_id = $2",
+        agency as AgencyId,
+        account as AccountId,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 // ------------------------------------------------------- wishes
 
 /// `retry_at` outlives the wish, unless the sync had been stopped: a platform that asked to wait is let wait.
