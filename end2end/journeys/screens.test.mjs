@@ -88,7 +88,7 @@ before(async () => {
     "/settings", "/settings/security", "/settings/profile", "/settings/devices", "/settings/password", "/settings/second-factor", "/settings/agencies",
     "/analytics/forecast", `/analytics/forecast?account=${account.split("/").pop()}`, "/analytics/forecast/churn",
     "/settings/notifications", "/alerts", "/alerts?state=ended", "/analytics/goals", `/analytics/goals/set?account=${account.split("/").at(-1)}`,
-    ...PEOPLE, "/analytics/subscribers?period=12m", "/analytics/fans?account=0190f0f0-0000-7000-8000-000000000000",
+    "/analytics/subscribers", "/analytics/messages", "/analytics/fans", "/analytics/subscribers?period=12m", "/analytics/fans?account=0190f0f0-0000-7000-8000-000000000000",
     "/statements", "/statements/new", waiting, `${waiting}?separator=semicolon`, recorded, `${recorded}/undo`, "/analytics/reports",
     "/audit", "/audit?what=views", "/audit?on=nobody", "/search?q=mi", "/nowhere",
   ];

@@ -5,8 +5,9 @@ mod against;
 #[cfg(feature = "ssr")]
 mod compare;
 #[cfg(feature = "ssr")]
-mod export;
 pub mod downloads;
+#[cfg(feature = "ssr")]
+mod export;
 #[cfg(feature = "ssr")]
 pub mod fans;
 #[cfg(feature = "ssr")]

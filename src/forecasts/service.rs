@@ -6,6 +6,7 @@ use super::series::Series;
 use super::store::{self, Bounds, DayRow};
 use super::types::{Kept, Past, Subject, Told, View};
 use crate::accounts::{self, Account};
+use crate::alerts::{self, Judged};
 use crate::analytics::policy::ViewDashboard;
 use crate::auth::{Scope, SystemScope};
 use crate::db::{AgencyTx, Db};
@@ -151,7 +152,15 @@ pub async fn make_all(db: &Db, agency: AgencyId) -> Result<()> {
     let mut tx = db.begin(&system(agency)).await?;
     let before = tx.now().date_naive() - REMEMBERED;
     store::forget_past(&mut tx, before).await?;
+    let judged: Vec<_> = past(&mut tx).await?.into_iter().map(judged).collect();
+    alerts::heed_forecasts(&mut tx, &judged).await?;
     tx.commit().await
+}
+
+/// What was said and what came, as alerts take it.
+fn judged((account, currency, past): (Option<AccountId>, Currency, Past)) -> Judged {
+    let Past { period, band, came, .. } = past;
+    Judged { account, currency, period, low: band.low, high: band.high, came }
 }
 
 /// Makes the forecast of one subject, per currency.

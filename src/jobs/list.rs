@@ -1,7 +1,10 @@
 //! Every job that a worker knows, and when the recurring ones run. A new job adds its line here.
 
 use super::task::task;
-use crate::{alerts, analytics, audit, churn, earnings, forecasts, identity, mail, reports, statements, sync, team, tiers, webhooks};
+use crate::{
+    alerts, analytics, audit, churn, earnings, forecasts, identity, mail, reports, statements, sync, team,
+    tiers, webhooks,
+};
 use graphile_worker::JobDefinition;
 
 /// Every job.

@@ -5,7 +5,8 @@ use super::{cross_site, forms, frame, health, limits, live, request, security_he
 use crate::auth::{self, Visitor};
 use crate::error::Error;
 use crate::{
-    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, goals, home, identity, mail, reports, search, statements, team, webhooks,
+    accounts, agencies, alerts, analytics, audit, churn, connections, creators, earnings, forecasts, goals,
+    home, identity, mail, reports, search, statements, team, webhooks,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -428,8 +428,7 @@ async fn rows_of(db: &mut PgConnection, agency: uuid::Uuid) -> Vec<(&'static str
     let id = uuid::Uuid::new_v4;
     let (creator, connection, account, link) = (id(), id(), id(), id());
     let (member, invitation, list) = (id(), id(), id());
-    let (alert, goal) = (id(), id());
-    let (member, invitation, list, import, report, alert) = (id(), id(), id(), id(), id(), id());
+    let (alert, goal, import, report) = (id(), id(), id(), id());
     let device = "ab".repeat(32);
     let statement = format!(
         "insert into creators (agency_id, id, name, created_at) values ('{agency}', '{creator}', 'Mia', now());

@@ -3,8 +3,9 @@
 use super::USUAL;
 use crate::analytics::{Against, Question, Selection};
 use crate::auth::Visitor;
-use crate::period::Choice;
+use crate::period::{Choice, Period};
 use crate::ui::Address;
+use chrono::NaiveDate;
 
 /// The names by which an address holds days and accounts, which hold on every page of analytics.
 pub const SHARED: [&str; 10] =
@@ -68,6 +69,12 @@ impl Asked {
             selection: self.selection.clone(),
             words: self.words.clone(),
         }
+    }
+
+    /// The days, and those they are compared with, when today is `today`.
+    #[must_use]
+    pub fn periods(&self, today: NaiveDate) -> (Period, Period) {
+        (self.choice.period(today), self.against.period(self.choice, today))
     }
 }
 

@@ -21,15 +21,13 @@ mod views;
 pub use account::account;
 pub use asked::Asked as AskedAnalytics;
 pub use compare::compare;
-pub use links::{Links, linked};
-pub use revenue::revenue;
-pub(super) use revenue::wanted;
-pub use top::{AnalyticsTabs, Days, ExportLink, FilterBar, NothingChosen};
 pub use fans::fans;
+pub use links::{Links, linked};
 pub use messages::messages;
 pub use revenue::revenue;
+pub(super) use revenue::wanted;
 pub use subscribers::subscribers;
-pub use top::{AnalyticsTabs, Days, FilterBar, NothingChosen};
+pub use top::{AnalyticsTabs, Days, ExportLink, FilterBar, NothingChosen};
 pub use views::views;
 
 use super::policy::ViewDashboard;
