@@ -1,4 +1,4 @@
--- What a creator's whole months were, by what they earned: docs/decisions/0151-creator-tiers.md.
+-- What a creator's whole months were, by what they earned: docs/decisions/0023-creator-tiers.md.
 
 create table creator_tiers (
   agency_id  uuid not null references agencies,

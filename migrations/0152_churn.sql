@@ -1,4 +1,4 @@
--- How likely subscribers are to leave: what was learned of it, and the fans at highest risk. docs/decisions/0152-churn.md.
+-- How likely subscribers are to leave: what was learned of it, and the fans at highest risk. docs/decisions/0026-churn.md.
 
 create table churn_models (
   agency_id uuid primary key references agencies,

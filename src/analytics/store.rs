@@ -265,7 +265,8 @@ pub(super) struct AccountRow {
     pub name: String,
     pub handle: String,
     pub platform: String,
-    pub health: Health,
+    /// Nothing of an account that is reached by statements alone.
+    pub health: Option<Health>,
     pub since: DateTime<Utc>,
     pub first_sync_since: Option<DateTime<Utc>>,
     /// In which currency it is ranked; nothing when it earned nothing in the period.
@@ -361,7 +362,7 @@ pub(super) async fn lookup_overview(
                   (select min(day) from agency_subscriber_days where agency_id = $1 and (joined, lost) <> (0, 0)) as first_subscriber_day,
                   (select coalesce(bool_and(subscribers_done_at is not null), false) from connected) as "subscribers_complete!",
                   coalesce((select json_agg(json_build_object('id', a.id, 'name', a.name, 'handle', a.handle, 'platform', a.platform,
-                      'health', case when a.platform = 'statement' then 'by_statement' when a.disconnected_at is null then coalesce(c.health, 'disconnected') else 'disconnected' end,
+                      'health', case when a.platform = 'statement' then null when a.disconnected_at is null then coalesce(c.health, 'disconnected') else 'disconnected' end,
                       'since', coalesce(a.disconnected_at, c.health_since, a.connected_at),
                       'first_sync_since', case when y.state in ('waiting', 'running') and y.backfill_done_at is null then a.connected_at end,
                       'sums', (select coalesce(json_agg(json_build_array(currency, net, net_before) order by currency), '[]')

@@ -212,19 +212,25 @@ pub struct RankedAccount {
 /// How an account is reached, and since when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountHealth {
-    /// As the database spells it (`connections.health`), or `syncing`.
+    /// As the database spells it (`connections.health`), `syncing`, or `by_statement`.
     pub state: &'static str,
     /// Since when.
     pub since: DateTime<Utc>,
 }
 
 impl AccountHealth {
-    /// A first sync under way is worth more to know than that the connection works.
+    /// A first sync under way is worth more to know than that the connection works. Without a health an account is reached by
+    /// statements alone.
     #[must_use]
-    pub fn new(health: Health, since: DateTime<Utc>, first_sync_since: Option<DateTime<Utc>>) -> Self {
+    pub fn new(
+        health: Option<Health>,
+        since: DateTime<Utc>,
+        first_sync_since: Option<DateTime<Utc>>,
+    ) -> Self {
         match (health, first_sync_since) {
-            (Health::Connected, Some(since)) => Self { state: "syncing", since },
-            _ => Self { state: health.as_str(), since },
+            (None, _) => Self { state: "by_statement", since },
+            (Some(Health::Connected), Some(since)) => Self { state: "syncing", since },
+            (Some(health), _) => Self { state: health.as_str(), since },
         }
     }
 }
@@ -376,8 +382,12 @@ mod tests {
     fn a_first_sync_shows_unless_the_connection_is_in_trouble() {
         let (then, now) =
             (DateTime::<Utc>::UNIX_EPOCH, DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::days(1));
-        assert_eq!(AccountHealth::new(Health::Connected, then, Some(now)).state, "syncing");
-        assert_eq!(AccountHealth::new(Health::Connected, then, None).state, "connected");
-        assert_eq!(AccountHealth::new(Health::NeedsReconnect, then, Some(now)).state, "needs_reconnect");
+        assert_eq!(AccountHealth::new(Some(Health::Connected), then, Some(now)).state, "syncing");
+        assert_eq!(AccountHealth::new(Some(Health::Connected), then, None).state, "connected");
+        assert_eq!(
+            AccountHealth::new(Some(Health::NeedsReconnect), then, Some(now)).state,
+            "needs_reconnect"
+        );
+        assert_eq!(AccountHealth::new(None, then, None).state, "by_statement");
     }
 }

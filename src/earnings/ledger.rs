@@ -42,12 +42,19 @@ pub(super) async fn list(
 /// What is one row in so many is found sooner account by account: what is rarer is not worth walking past all the others.
 const RARE: i64 = 100;
 
+/// Whether the index `earnings_rare` (migration 0112) holds all of a source.
+fn is_seldom(source: &EarningSource) -> bool {
+    use EarningSource::{Message, Other, Post, Renewal, Subscription, Tip};
+    !matches!(source, Subscription | Renewal | Post | Message | Tip | Other(_))
+}
+
 async fn walk(tx: &mut AgencyTx, filter: &Filter, limit: i64) -> Result<Walk> {
     if !filter.accounts.is_empty() {
         return Ok(Walk::ByAccount);
     }
-    // Refunds and chargebacks have an index of their own by time.
-    if filter.taken_back || (filter.source.is_none() && filter.currency.is_none()) {
+    // What was taken back, and sources that are seldom, have indexes of their own by time.
+    let seldom = filter.source.as_ref().is_some_and(is_seldom);
+    if filter.taken_back || seldom || (filter.source.is_none() && filter.currency.is_none()) {
         return Ok(Walk::ByTime);
     }
     let (wanted, all) = lists::count_payments(tx, filter).await?;

@@ -16,7 +16,7 @@ const DEVIATIONS: f64 = 1.281_551_565_5;
 const WEEK: usize = 7;
 /// The weeks that the simple rule averages.
 const WEEKS: usize = 4;
-/// Over how many weeks the shape of a week is smoothed: docs/decisions/0150-forecasts.md.
+/// Over how many weeks the shape of a week is smoothed: docs/decisions/0022-forecasts.md.
 const SHAPE: usize = 35;
 
 /// A rule that looks ahead.

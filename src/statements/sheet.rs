@@ -63,12 +63,27 @@ impl<'a> Sheet<'a> {
             .has_headers(false)
             .flexible(true)
             .from_reader(self.text.as_bytes());
+        let mut counted = (0, 1);
         // The text is a text already, so no line fails.
-        reader.into_records().filter_map(Result::ok).filter_map(|record| {
-            let number = record.position().map_or(0, csv::Position::line);
+        reader.into_records().filter_map(Result::ok).filter_map(move |record| {
+            let number = self.line_at(record.position(), &mut counted);
             let cells: Vec<_> = record.iter().take(MAX_COLUMNS).map(cell).collect();
             cells.iter().any(|cell| !cell.is_empty()).then_some(Line { number, cells })
         })
+    }
+
+    /// The number of the line at which a record begins. The reader's own is off where lines end with two signs: it stops between
+    /// them. `counted` is up to which byte lines were counted, and how many.
+    fn line_at(&self, position: Option<&csv::Position>, counted: &mut (usize, u64)) -> u64 {
+        let bytes = self.text.as_bytes();
+        let mut start = position.and_then(|it| usize::try_from(it.byte()).ok()).unwrap_or(counted.0);
+        while bytes.get(start).is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
+            start += 1;
+        }
+        let passed = bytes.get(counted.0..start).unwrap_or_default();
+        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
+        *counted = (start, counted.1 + u64::try_from(ends).unwrap_or(0));
+        counted.1
     }
 
     /// The columns' names: those of the first line, or made up; each once.

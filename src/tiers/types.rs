@@ -1,4 +1,4 @@
-//! What tiers there are, and the rule by which a month gives one: docs/decisions/0151-creator-tiers.md.
+//! What tiers there are, and the rule by which a month gives one: docs/decisions/0023-creator-tiers.md.
 
 use crate::ids::CreatorId;
 use crate::money::{Currency, Money};

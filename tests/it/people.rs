@@ -130,6 +130,8 @@ fn any_period() -> impl Strategy<Value = Period> {
 
 async fn become_world(app: &TestApp, agency: AgencyId, world: &[Raw]) -> Vec<AccountId> {
     let tables = [
+        "alert_reads",
+        "alerts",
         "earning_days",
         "fan_days",
         "account_sums",

@@ -159,6 +159,34 @@ async fn rows(app: &TestApp, agency: String, member: &str) -> Vec<(&'static str,
             "select id::text from invitations where agency_id = $1::uuid and accepted_at is null",
         ),
         ("{list}", "select id::text from invitation_lists where agency_id = $1::uuid"),
+        (
+            "{goal}",
+            "insert into goals (agency_id, id, month, currency, amount)
+             values ($1::uuid, gen_random_uuid(), '2026-10-01', 'USD', 100) returning id::text",
+        ),
+        (
+            "{alert}",
+            "insert into alerts (agency_id, id, kind, cause, evidence, raised_at)
+             values ($1::uuid, gen_random_uuid(), 'rollups_differ', 'x',
+                     '{\"kind\": \"rollups_differ\", \"differences\": 1, \"example\": \"A day\"}', now()) returning id::text",
+        ),
+        (
+            "{import}",
+            "insert into statement_imports (agency_id, id, state, file_name, account_name, platform_name, currency, made_by, created_at)
+             select agency_id, gen_random_uuid(), 'open', 'a.csv', 'Mia', 'Fansly', 'USD', user_id, now() from members
+             where agency_id = $1::uuid limit 1 returning id::text",
+        ),
+        (
+            "{report}",
+            "insert into reports (agency_id, id, month, state, version, figures_at, pdf, made_at)
+             values ($1::uuid, gen_random_uuid(), '2026-10-01', 'ready', 'v', now(), '\\x00', now()) returning id::text",
+        ),
+        (
+            "{view}",
+            "insert into saved_views (agency_id, id, user_id, name, address, created_at)
+             select agency_id, gen_random_uuid(), user_id, 'Mine', '/analytics', now() from members
+             where agency_id = $1::uuid and removed_at is null order by joined_at limit 1 returning id::text",
+        ),
         ("{device}", "select encode(id_hash, 'hex') from sessions where data ->> 'agency_id' = $1 limit 1"),
     ];
     let passkey = uuid::Uuid::new_v4().to_string();
@@ -186,6 +214,11 @@ async fn fingerprint(db: &mut PgConnection) -> String {
         "invitations",
         "assignments",
         "earnings",
+        "goals",
+        "alerts",
+        "statement_imports",
+        "reports",
+        "saved_views",
         "invitation_lists",
         "invitation_accounts",
         "second_factor_rules",

@@ -6,7 +6,7 @@ use crate::earnings::types::{Filter, Key};
 use crate::error::Result;
 use crate::ids::AccountId;
 use crate::keyset::Turn;
-use crate::platform::EarningStatus;
+use crate::platform::{EarningSource, EarningStatus};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
@@ -113,9 +113,16 @@ fn push_filter(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
     push_moments(sql, filter);
 }
 
+/// A known source is written out, so that the planner sees whether the index of rare ones holds it.
 fn push_kind(sql: &mut QueryBuilder<Postgres>, filter: &Filter) {
-    if let Some(source) = &filter.source {
-        sql.push(" and source = ").push_bind(source.as_str().to_owned());
+    match &filter.source {
+        None => {}
+        Some(EarningSource::Other(source)) => {
+            sql.push(" and source = ").push_bind(source.clone());
+        }
+        Some(known) => {
+            sql.push(" and source = '").push(known.as_str()).push("'");
+        }
     }
     if let Some(currency) = filter.currency {
         sql.push(" and currency = ").push_bind(currency.to_string());

@@ -58,8 +58,8 @@ fn scaled(part: i64, whole: i64, length: f32) -> f32 {
 /// The next round amount that is not below `top`: 1, 2, 2.5, 5 times a power of ten.
 fn round_up(top: i64) -> i64 {
     let mut power: i64 = 1;
-    while power < top / 10 {
-        power *= 10;
+    while power.saturating_mul(10) < top {
+        power = power.saturating_mul(10);
     }
     let steps = [1, 2, 4, 5, 8, 10].map(|step| power.saturating_mul(step));
     steps.into_iter().find(|step| *step >= top).unwrap_or(i64::MAX).max(1)
