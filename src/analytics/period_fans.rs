@@ -42,7 +42,7 @@ pub(super) async fn get(
     asked: &PeriodFans,
 ) -> Result<Kept<Vec<FanRow>>> {
     let mut kept = kept::get(db, scope, asked).await?;
-    let rows = kept.result.as_mut().map(Vec::as_mut_slice).unwrap_or_default();
+    let rows = kept.result.as_deref_mut().unwrap_or_default();
     let fans: Vec<_> = rows.iter().filter_map(|row| Some((row.account?, row.fan_id.clone()?))).collect();
     if fans.is_empty() {
         return Ok(kept);

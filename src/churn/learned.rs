@@ -174,7 +174,10 @@ mod tests {
         (payments, stays)
     }
 
-    fn world(seed: u64, fans: usize) -> (Vec<(Vec<Payment>, f64)>, BTreeMap<NaiveDate, Vec<Example>>) {
+    /// Every fan with their hazard, and the examples of each month.
+    type World = (Vec<(Vec<Payment>, f64)>, BTreeMap<NaiveDate, Vec<Example>>);
+
+    fn world(seed: u64, fans: usize) -> World {
         let mut dice = Dice(seed);
         let fans: Vec<_> = (0..fans).map(|_| fan(&mut dice)).collect();
         let first: NaiveDate = FIRST.parse().unwrap();

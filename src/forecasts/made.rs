@@ -81,7 +81,7 @@ pub enum Outcome {
 /// Forecasts the days after `series`. The same days give the same forecast.
 #[must_use]
 pub fn make(series: &Series) -> Outcome {
-    let series = series.from_first_earning().newest(NEWEST);
+    let series = series.since_first_earning().newest(NEWEST);
     if series.len() < NEEDED {
         return Outcome::TooShort(series.len());
     }

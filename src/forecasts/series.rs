@@ -77,7 +77,7 @@ impl Series {
     }
 
     /// The same without the days before the first that brought anything.
-    pub(super) fn from_first_earning(&self) -> Self {
+    pub(super) fn since_first_earning(&self) -> Self {
         let first = self.values.iter().position(|value| *value != 0).unwrap_or(self.values.len());
         Self { start: self.day(first), values: self.values[first..].to_vec() }
     }

@@ -137,10 +137,10 @@ impl Reader<'_> {
             read.skipped += 1;
             return;
         }
-        if let Some(kind) = self.places.kind.map(|at| cell(line, at)) {
-            if read.kinds.len() < MAX_KINDS || read.kinds.contains_key(kind) {
-                *read.kinds.entry(kind.to_owned()).or_default() += 1;
-            }
+        if let Some(kind) = self.places.kind.map(|at| cell(line, at))
+            && (read.kinds.len() < MAX_KINDS || read.kinds.contains_key(kind))
+        {
+            *read.kinds.entry(kind.to_owned()).or_default() += 1;
         }
         let mut earning = match self.earning(line) {
             Ok(earning) => earning,

@@ -145,7 +145,7 @@ async fn word_of_a_report_goes_to_those_who_want_it_once_a_month() {
     mail(&app.app, agency).await.unwrap();
     let october =
         ("cleo@example.com".to_owned(), "North Studio: the report of October 2026 is ready".to_owned());
-    assert_eq!(mailed(&app.db).await, [october.clone()]);
+    assert_eq!(mailed(&app.db).await, std::slice::from_ref(&october));
     // Two months later, of those that were missed the newest.
     go_to(&clock, at("2027-01-20T00:00:00Z"));
     mail(&app.app, agency).await.unwrap();

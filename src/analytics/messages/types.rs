@@ -199,7 +199,6 @@ pub fn wait_words(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
 
     fn row(currency: &str, price: i64, (sent, unlocked): (i64, i64)) -> PriceRow {

@@ -78,7 +78,7 @@ fn offered(columns: &[Column], nothing: &str) -> Vec<(String, String)> {
 /// The first column whose name sounds like one of `words`.
 fn sounds(columns: &[Column], words: &[&str]) -> Option<Column> {
     let sounds = |word: &&str| columns.iter().find(|name| name.to_lowercase().contains(word)).cloned();
-    words.iter().find_map(|word| sounds(word))
+    words.iter().find_map(sounds)
 }
 
 fn choices(
