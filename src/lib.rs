@@ -67,6 +67,7 @@ pub mod creators;
 pub mod fans;
 #[cfg(feature = "ssr")]
 pub mod forecasts;
+#[cfg(feature = "ssr")]
 pub mod goals;
 #[cfg(feature = "ssr")]
 pub mod home;
