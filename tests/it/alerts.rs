@@ -198,7 +198,9 @@ async fn what_came_below_its_forecast_raises_an_alert_that_ends_when_it_does_no_
         ("earnings_below".to_owned(), cause, false),
         ("earnings_below".to_owned(), "agency USD".to_owned(), true),
     ];
-    assert_eq!(raised(&db, agency).await, of_both);
+    // Both were raised at one moment of the stopped clock, so in no order.
+    let told = raised(&db, agency).await;
+    assert!(told.len() == 2 && of_both.iter().all(|it| told.contains(it)), "{told:?}");
 }
 
 #[tokio::test]
