@@ -126,7 +126,7 @@ pub(super) async fn list(
              (select min(day) from earning_days d where d.agency_id = ",
     );
     sql.push_bind(agency).push(
-        " and d.account_id = t.id) as first_day,
+        " and d.account_id = t.id and (d.gross, d.net, d.payments) <> (0, 0, 0)) as first_day,
              array(select tag from account_tags g where g.agency_id = ",
     );
     sql.push_bind(agency).push(

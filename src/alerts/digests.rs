@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::ids::{AgencyId, UserId};
 use crate::mail;
 use crate::vault::Vault;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 /// How the member is told.
@@ -34,25 +35,40 @@ pub async fn choose(db: &Db, scope: &Scope<ViewAlerts>, wanted: Digest) -> Resul
     tx.commit().await
 }
 
-/// Sends every digest that is due, each in a transaction of its own; how many had something to say.
+/// Sends every digest that is due, each in a transaction of its own; how many had something to say. One that fails is due again
+/// the next time, and keeps nobody else from theirs.
 ///
 /// # Errors
-/// When the database refuses; those before are sent.
+/// When the database does not say whose are due.
 pub async fn send_due(db: &Db, vault: &Vault, public_url: &str) -> Result<usize> {
     let mut tx = db.begin_system("whose digests are due").await?;
     let (readers, now) = (store::list_readers(&mut tx).await?, tx.now());
     drop(tx);
     let mut sent = 0;
-    for Reader { agency, user, rhythm, hour, last_on, time_zone } in readers {
-        let zone = time_zone.parse().unwrap_or(Tz::UTC);
-        let Some(day) = (Digest { rhythm, hour }).due(last_on, now, zone) else { continue };
-        let mut tx = db.begin(&SystemScope::for_agency(agency, "send a digest of alerts")).await?;
-        if store::set_dealt_with(&mut tx, user, day).await? {
-            sent += usize::from(mail_unmailed(&mut tx, vault, public_url, user, false).await?);
-            tx.commit().await?;
+    for reader in readers {
+        match send(db, vault, public_url, &reader, now).await {
+            Ok(said) => sent += usize::from(said),
+            Err(error) => {
+                let (agency, user) = (reader.agency, reader.user);
+                tracing::error!(%error, %agency, %user, "a digest of alerts could not be sent");
+            }
         }
     }
     Ok(sent)
+}
+
+/// Sends the reader's digest, if it is due; whether it had something to say.
+async fn send(db: &Db, vault: &Vault, public_url: &str, reader: &Reader, now: DateTime<Utc>) -> Result<bool> {
+    let Reader { agency, user, rhythm, hour, last_on, ref time_zone } = *reader;
+    let zone = time_zone.parse().unwrap_or(Tz::UTC);
+    let Some(day) = (Digest { rhythm, hour }).due(last_on, now, zone) else { return Ok(false) };
+    let mut tx = db.begin(&SystemScope::for_agency(agency, "send a digest of alerts")).await?;
+    if !store::set_dealt_with(&mut tx, user, day).await? {
+        return Ok(false);
+    }
+    let said = mail_unmailed(&mut tx, vault, public_url, user, false).await?;
+    tx.commit().await?;
+    Ok(said)
 }
 
 /// Mails those members of the agency who want to know at once.

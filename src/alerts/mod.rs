@@ -19,7 +19,7 @@ pub use bells::{Bell, Bells};
 pub use digests::{choose as choose_digest, digest, mail_at_once, send_due as send_due_digests};
 pub use forecasts::{Judged, heed as heed_forecasts};
 pub use jobs::{MailAlerts, SendDigests, WatchAgency, WatchAlerts};
-pub use refunds::{end_old as end_old_refunds, heed as heed_refunds};
+pub use refunds::{end_old as end_old_refunds, end_removed as end_removed_refunds, heed as heed_refunds};
 pub use renewals::watch as watch_renewals;
 pub use rules::{rules, set as set_rules};
 pub use service::{end, end_all_but, list, raise, read, read_all};

@@ -14,10 +14,12 @@ use chrono::{Days, TimeDelta};
 const RECENT: TimeDelta = TimeDelta::days(7);
 /// The days before a refund that say what is usual.
 const USUAL_DAYS: u16 = 28;
+/// Alerts that one batch raises: a file may hold hundreds.
+const MOST: usize = 10;
 /// Its alert ends by itself: there is nothing to mend.
 const OPEN: TimeDelta = TimeDelta::days(14);
 
-/// Raises an alert for every refund or chargeback of `rows` that is large, in the transaction that records them. Rows that come
+/// Raises an alert for every refund or chargeback of `rows` that is large (the largest ten), in the transaction that records them. Rows that come
 /// again raise nothing new, and rows without refunds cost nothing.
 ///
 /// # Errors
@@ -28,8 +30,9 @@ pub async fn heed(tx: &mut AgencyTx, account: AccountId, rows: &[Earning]) -> Re
     if refunds.is_empty() {
         return Ok(());
     }
-    // In one order everywhere, so that two transactions never wait for each other.
-    refunds.sort_by(|a, b| a.transaction_id.cmp(&b.transaction_id));
+    // The largest first: what more there is of them is in the list of refunds.
+    refunds.sort_by(|a, b| (a.gross, &a.transaction_id).cmp(&(b.gross, &b.transaction_id)));
+    let mut large = 0;
     let rules = store::lookup_rules(tx).await?.unwrap_or_default();
     for refund in refunds {
         let currency: Currency = refund.currency.parse().map_err(anyhow::Error::from)?;
@@ -52,9 +55,26 @@ pub async fn heed(tx: &mut AgencyTx, account: AccountId, rows: &[Earning]) -> Re
             threshold,
             usual_day,
         };
-        raise(tx, &format!("{account} {}", refund.transaction_id), Some(account), &evidence).await?;
+        raise(tx, &cause(account, &refund.transaction_id), Some(account), &evidence).await?;
+        large += 1;
+        if large == MOST {
+            break;
+        }
     }
     Ok(())
+}
+
+fn cause(account: AccountId, transaction: &str) -> String {
+    format!("{account} {transaction}")
+}
+
+/// Ends the alerts of refunds of `account` that are not there any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_removed(tx: &mut AgencyTx, account: AccountId, transactions: &[String]) -> Result<()> {
+    let causes: Vec<_> = transactions.iter().map(|id| cause(account, id)).collect();
+    store::set_ended_of(tx, Kind::LargeRefund, &causes).await
 }
 
 /// Ends the alerts of refunds that are old enough; how many.

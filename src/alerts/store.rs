@@ -77,6 +77,20 @@ pub(super) async fn set_ended(tx: &mut AgencyTx, kind: Kind, cause: &str) -> Res
     Ok(ended.rows_affected() > 0)
 }
 
+pub(super) async fn set_ended_of(tx: &mut AgencyTx, kind: Kind, causes: &[String]) -> Result<()> {
+    let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "update alerts set ended_at = $4 where agency_id = $1 and kind = $2 and cause = any($3) and ended_at is null",
+        agency as AgencyId,
+        kind.as_str(),
+        causes,
+        now
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn set_ended_but(tx: &mut AgencyTx, kind: Kind, causes: &[String]) -> Result<u64> {
     let (agency, now) = (tx.agency_id(), tx.now());
     let ended = sqlx::query!(
@@ -244,7 +258,7 @@ pub(super) async fn set_rules(tx: &mut AgencyTx, rules: Rules) -> Result<()> {
     Ok(())
 }
 
-/// What the account took in from `start` up to, not including, `end`, refunds left out: gross of its payments.
+/// What the account took in from `start` up to, not including, `end`, as if nothing had been taken back.
 pub(super) async fn sum_taken_in(
     tx: &mut AgencyTx,
     account: AccountId,
@@ -254,7 +268,7 @@ pub(super) async fn sum_taken_in(
 ) -> Result<i64> {
     let agency = tx.agency_id();
     let sum = sqlx::query_scalar!(
-        r#"select coalesce(sum(gross) filter (where gross > 0), 0)::bigint as "sum!" from earning_days
+        r#"select coalesce(sum(gross - refunds), 0)::bigint as "sum!" from earning_days
            where agency_id = $1 and account_id = $2 and day >= $4 and day < $5 and currency = $3"#,
         agency as AgencyId,
         account as AccountId,
@@ -274,8 +288,8 @@ pub(super) struct RenewalRow {
     pub lost_before: i64,
 }
 
-/// Renewals that were paid, and subscribers lost, of every connected account: from `middle` up to `end`, and from `start` up
-/// to `middle`. A renewal that was taken back counts as one: the subscription went on.
+/// Renewals that were paid, and subscribers lost, of every connected account whose past was read: from `middle` up to `end`, and
+/// from `start` up to `middle`. A renewal that was taken back counts as one: the subscription went on.
 pub(super) async fn list_renewals(
     tx: &mut AgencyTx,
     start: NaiveDate,
@@ -294,7 +308,10 @@ pub(super) async fn list_renewals(
            )
            select a.id as "account: AccountId", coalesce(r.now, 0)::bigint as "renewed!", coalesce(l.now, 0)::bigint as "lost!",
                   coalesce(r.before, 0)::bigint as "renewed_before!", coalesce(l.before, 0)::bigint as "lost_before!"
-           from accounts a left join renewed r on r.account_id = a.id left join lost l on l.account_id = a.id
+           from accounts a
+           join syncs s on s.agency_id = $1 and s.account_id = a.id
+             and s.backfill_done_at is not null and s.subscribers_done_at is not null
+           left join renewed r on r.account_id = a.id left join lost l on l.account_id = a.id
            where a.agency_id = $1 and a.disconnected_at is null and (r.account_id is not null or l.account_id is not null)"#,
         agency as AgencyId,
         start,

@@ -2,7 +2,7 @@
 
 use crate::period::{Choice, Period};
 use crate::ui::Address;
-use chrono::{Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 
 /// What the person picked; the address bar holds it as `against=…` (and `against_from=…&against_to=…` for other days).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,9 +58,9 @@ impl Against {
             Self::Previous => choice.previous(today),
             Self::YearBefore => {
                 let period = choice.period(today);
-                let (start, end) = (period.start - Months::new(12), period.end - Months::new(12));
-                // The 29th of February alone has no year before.
-                Period { start, end: end.max(start + chrono::Days::new(1)) }
+                // Of the last day, not of the end: a 29th of February has the 28th a year before.
+                let (start, last) = (period.start - Months::new(12), period.last_day() - Months::new(12));
+                Period { start, end: last + Days::new(1) }
             }
             Self::Days(period) => period,
         }
@@ -97,5 +97,8 @@ mod tests {
         assert_eq!((period.start, period.end), (day("2025-11-01"), day("2025-11-22")));
         let leap = Choice::Custom(Period { start: day("2024-02-29"), end: day("2024-03-01") });
         assert_eq!(Against::YearBefore.period(leap, day("2026-11-21")).days(), 1);
+        let whole = Choice::Custom(Period { start: day("2028-02-01"), end: day("2028-02-29") });
+        let period = Against::YearBefore.period(whole, day("2028-11-21"));
+        assert_eq!((period.start, period.end), (day("2027-02-01"), day("2027-03-01")));
     }
 }

@@ -4,7 +4,7 @@
 use super::compare::Comparison;
 use super::policy::ViewDashboard;
 use super::revenue::{Sums, Wanted};
-use super::selection::choose;
+use super::selection::{Selection, choose};
 use super::service::{self, Question};
 use super::types::Edition;
 use crate::audit::{self, Event};
@@ -33,13 +33,20 @@ pub async fn record(
     detail.insert("page".to_owned(), json!(page));
     detail.insert("from".to_owned(), json!(period.start));
     detail.insert("to".to_owned(), json!(period.last_day()));
-    for (name, value) in question.selection.pairs() {
-        let values = detail.entry(name).or_insert_with(|| json!([]));
+    detail.extend(lists(&question.selection));
+    audit::record(tx, Event::new("analytics.exported").detail(Value::Object(detail))).await
+}
+
+/// A selection as the log keeps it: of each name all values.
+pub(super) fn lists(selection: &Selection) -> Map<String, Value> {
+    let mut lists = Map::new();
+    for (name, value) in selection.pairs() {
+        let values = lists.entry(name).or_insert_with(|| json!([]));
         if let Some(values) = values.as_array_mut() {
             values.push(Value::String(value));
         }
     }
-    audit::record(tx, Event::new("analytics.exported").detail(Value::Object(detail))).await
+    lists
 }
 
 /// A file's name, such as `revenue-2026-11-01-to-2026-11-30.csv`.
@@ -143,4 +150,17 @@ fn plain(compared: Compared) -> (String, String) {
         Figure::Count(count) => count.to_string(),
     };
     (text(compared.current), compared.previous.map(text).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::AccountId;
+
+    #[test]
+    fn every_account_of_a_selection_is_on_record() {
+        let accounts = vec![AccountId(uuid::Uuid::from_u128(1)), AccountId(uuid::Uuid::from_u128(2))];
+        let kept = lists(&Selection { accounts: accounts.clone(), ..Selection::default() });
+        assert_eq!(kept.get("account"), Some(&json!([accounts[0].to_string(), accounts[1].to_string()])));
+    }
 }

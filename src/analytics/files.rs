@@ -1,5 +1,6 @@
 //! Figures of analytics as files: one figure a line, with what it is of, so that a spreadsheet can arrange them as it likes.
 
+use super::export;
 use super::fans::{self, FanRow, Group, Spenders};
 use super::kept::Kept;
 use super::messages::{self, Sold, WAITS};
@@ -52,13 +53,7 @@ pub fn name(page: &str, head: &Head) -> String {
 /// # Errors
 /// When the database refuses; then nothing leaves.
 pub async fn record<P: Permission>(db: &Db, scope: &Scope<P>, page: &'static str, head: &Head) -> Result<()> {
-    let selection: serde_json::Map<_, _> = head
-        .chosen
-        .selection
-        .pairs()
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), json!(value)))
-        .collect();
+    let selection = export::lists(&head.chosen.selection);
     let detail = json!({
         "page": page, "from": head.period.start, "to": head.period.last_day(), "accounts": selection,
     });

@@ -80,6 +80,10 @@ fn known(view: View, judged: Judged) -> impl IntoView {
     view! {
         {calibration(&judged)}
         <div class="row apart"><h2>"At highest risk"</h2><p class="muted small">{looked}", "{off}</p></div>
+        <p class="muted small">
+            "The figures above are of all subscribers. Those who have switched renewal off are known to be leaving and are not listed: "
+            "of the fans listed, fewer may leave than their figures say."
+        </p>
         <Filters><Select name="account" label="Account" options value=chosen/></Filters>
         {fans(view.fans, view.account.is_none())}
     }

@@ -21,8 +21,12 @@ const BATCH: usize = 2000;
 /// # Errors
 /// When the database refuses; then nothing leaves.
 pub async fn record(tx: &mut AgencyTx, filter: &Filter) -> Result<()> {
-    let filters: Map<_, _> =
+    let mut filters: Map<_, _> =
         filter.pairs().into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
+    if filter.accounts.len() > 1 {
+        let ids = filter.accounts.iter().map(|id| Value::String(id.to_string())).collect();
+        filters.insert("account".to_owned(), Value::Array(ids));
+    }
     let event = Event::new("earnings.exported").detail(Value::Object(filters));
     let event = match filter.accounts.as_slice() {
         [one] => event.subject(*one),

@@ -2,6 +2,7 @@
 
 use super::service::record;
 use super::store;
+use crate::alerts;
 use crate::db::AgencyTx;
 use crate::error::{Error, Result};
 use crate::ids::AccountId;
@@ -22,6 +23,7 @@ pub async fn remove(tx: &mut AgencyTx, account: AccountId, ids: &[String]) -> Re
         (row.gross, row.net) = (0, 0);
     }
     record(tx, account, &rows).await?;
+    alerts::end_removed_refunds(tx, account, ids).await?;
     store::remove(tx, account, ids).await
 }
 

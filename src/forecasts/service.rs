@@ -160,7 +160,7 @@ pub async fn make_all(db: &Db, agency: AgencyId) -> Result<()> {
 /// What was said and what came, as alerts take it.
 fn judged((account, currency, past): (Option<AccountId>, Currency, Past)) -> Judged {
     let Past { period, band, came, .. } = past;
-    Judged { account, currency, period, low: band.low, high: band.high, came }
+    Judged { account, currency, period, low: band.low, mid: band.mid, high: band.high, came }
 }
 
 /// Makes the forecast of one subject, per currency.

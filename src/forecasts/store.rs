@@ -232,19 +232,32 @@ pub(super) async fn find_past(
     }))
 }
 
-/// The newest forecast of 30 days that were over before `today`, but not for long, of every subject in every currency.
+/// The newest forecast of 30 days that were over before `today`, but not for long, and are known to their end, of every subject in
+/// every currency: an account that is connected is known until it was last read, one of statements as far as they reach, the
+/// agency as far as all of these are.
 pub(super) async fn list_past(
     tx: &mut AgencyTx,
     today: NaiveDate,
 ) -> Result<Vec<(Option<AccountId>, Currency, Past)>> {
     let agency = tx.agency_id();
     let rows = sqlx::query!(
-        r#"with newest as (
-             select distinct on (subject, currency) * from past_forecasts
-             where agency_id = $1 and from_day <= $2::date - 30 and from_day > $2::date - 37
-             order by subject, currency, from_day desc
+        r#"with accounts_known as (
+             select a.id, case when a.platform = 'statement'
+                 then (select max(d.day) + 1 from earning_days d
+                       where d.agency_id = $1 and d.account_id = a.id and (d.gross, d.net, d.payments) <> (0, 0, 0))
+                 else coalesce((s.last_finished_at at time zone 'UTC')::date, '-infinity') end as until
+             from accounts a left join syncs s on s.agency_id = $1 and s.account_id = a.id
+             where a.agency_id = $1 and a.disconnected_at is null
+           ), known as (
+             select id as subject, until from accounts_known union all select $1, min(until) from accounts_known
+           ), newest as (
+             select distinct on (p.subject, p.currency) p.* from past_forecasts p
+             join known k on k.subject = p.subject and p.from_day + 30 <= k.until
+             where p.agency_id = $1 and p.from_day <= $2::date - 30 and p.from_day > $2::date - 37
+             order by p.subject, p.currency, p.from_day desc
            )
-           select p.account_id as "account: AccountId", p.currency, p.from_day, p.model, p.low, p.mid, p.high,
+           select p.account_id as "account?: AccountId", p.currency as "currency!", p.from_day as "from_day!", p.model as "model!",
+                  p.low as "low!", p.mid as "mid!", p.high as "high!",
                   coalesce(case when p.account_id is null
                     then (select sum(d.net) from agency_days d
                           where d.agency_id = $1 and d.currency = p.currency and d.day >= p.from_day and d.day < p.from_day + 30)

@@ -167,7 +167,8 @@ pub(super) async fn list_weekdays(
         WeekdayRow,
         r#"select currency, extract(isodow from day)::integer - 1 as "weekday!", sum(net)::bigint as "net!",
                   min(min(day)) over (partition by currency) as "first!"
-           from agency_days where agency_id = $1 and day >= $2 and day < $3 group by 1, 2"#,
+           from agency_days
+           where agency_id = $1 and day >= $2 and day < $3 and (gross, net, payments) <> (0, 0, 0) group by 1, 2"#,
         agency as AgencyId,
         start,
         end

@@ -5,14 +5,16 @@ use chrono::{DateTime, Days, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// When the report about `month` is due: on the schedule's day and hour of the month after, by the agency's clocks. An hour that
-/// they leave out counts as the one after, one that they show twice as the first.
+/// they leave out counts as the one after, one that they show twice as the first. Figures are of UTC months, so never before an
+/// hour after the month ended in UTC.
 #[must_use]
 pub fn due(schedule: Schedule, month: MonthOf, zone: Tz) -> DateTime<Utc> {
     let day = month.next().first() + Days::new(u64::from(schedule.day.clamp(1, 28) - 1));
     let at = day.and_time(chrono::NaiveTime::MIN) + TimeDelta::hours(i64::from(schedule.hour.min(23)));
     let local = |at| zone.from_local_datetime(&at).earliest();
     let due = local(at).or_else(|| local(at + TimeDelta::hours(1)));
-    due.map_or_else(|| at.and_utc(), |at| at.with_timezone(&Utc))
+    let due = due.map_or_else(|| at.and_utc(), |at| at.with_timezone(&Utc));
+    due.max(month.next().first().and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(1))
 }
 
 /// The newest month whose report is due by `now`.
@@ -41,6 +43,8 @@ mod tests {
         // 2026-03-28 is the last day that can be chosen; the clocks change on the 29th in Europe, on the 8th in New York.
         assert_eq!(at(8, 2, "2026-02", Tz::America__New_York), "2026-03-08T07:00:00+00:00");
         assert_eq!(at(1, 1, "2026-10", Tz::America__New_York), "2026-11-01T05:00:00+00:00");
+        // In Berlin the month begins while October goes on in UTC.
+        assert_eq!(at(1, 0, "2026-10", BERLIN), "2026-11-01T01:00:00+00:00");
     }
 
     #[test]

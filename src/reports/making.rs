@@ -13,8 +13,8 @@ use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// Makes the month's report at once: the one made, and whether it is new. Where nothing changed since the last one of the month,
-/// that is it.
+/// Makes the month's report at once, the one that is under way if there is one: the one made, and whether it is new. Where nothing
+/// changed since the last one of the month, that is it.
 ///
 /// # Errors
 /// When the database refuses.
@@ -25,8 +25,15 @@ pub async fn make_now(
     by: Option<UserId>,
 ) -> Result<(ReportId, bool)> {
     let mut tx = db.begin(scope).await?;
-    let id: ReportId = tx.new_id();
-    store::add_underway(&mut tx, id, month, by).await?;
+    store::lock_month(&mut tx, month).await?;
+    let id = match store::find_underway(&mut tx, month).await? {
+        Some(id) => id,
+        None => {
+            let id = tx.new_id();
+            store::add_underway(&mut tx, id, month, by).await?;
+            id
+        }
+    };
     tx.commit().await?;
     make(db, scope, id, month).await
 }
@@ -42,7 +49,9 @@ pub async fn make(db: &Db, scope: &impl Tenant, id: ReportId, month: MonthOf) ->
     let mut tx = db.begin(scope).await?;
     store::lock_month(&mut tx, month).await?;
     if !store::is_underway(&mut tx, id).await? {
-        return Ok((id, false));
+        // Whoever was quicker may have found that there is one with these figures.
+        let same = store::find_version(&mut tx, month, &drawn.version).await?;
+        return Ok((same.unwrap_or(id), false));
     }
     if let Some(same) = store::find_version(&mut tx, month, &drawn.version).await? {
         store::remove_underway(&mut tx, id).await?;

@@ -5,7 +5,7 @@ use crate::db::{AgencyTx, SystemTx};
 use crate::error::Result;
 use crate::ids::{AgencyId, ReportId, UserId};
 use crate::keyset::Turn;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// A report's place in the list: when it was made, and its id.
@@ -60,13 +60,18 @@ pub(super) async fn lookup_file(tx: &mut AgencyTx, id: ReportId) -> Result<(Mont
     Ok((MonthOf::containing(row.month), row.pdf))
 }
 
+/// A report that has been under way for longer is made by nobody any more.
+const STALE: TimeDelta = TimeDelta::hours(1);
+
 /// A report of this month that is being made.
 pub(super) async fn find_underway(tx: &mut AgencyTx, month: MonthOf) -> Result<Option<ReportId>> {
-    let agency = tx.agency_id();
+    let (agency, since) = (tx.agency_id(), tx.now() - STALE);
     let id = sqlx::query_scalar!(
-        r#"select id as "id: ReportId" from reports where agency_id = $1 and month = $2 and state = 'making' limit 1"#,
+        r#"select id as "id: ReportId" from reports
+           where agency_id = $1 and month = $2 and state = 'making' and made_at > $3 limit 1"#,
         agency as AgencyId,
-        month.first()
+        month.first(),
+        since
     );
     Ok(id.fetch_optional(tx.conn()).await?)
 }
@@ -82,7 +87,7 @@ pub(super) async fn is_underway(tx: &mut AgencyTx, id: ReportId) -> Result<bool>
     Ok(found.fetch_one(tx.conn()).await?)
 }
 
-/// Notes that a report is to be made.
+/// Notes that a report is to be made, and forgets those that nobody makes any more.
 pub(super) async fn add_underway(
     tx: &mut AgencyTx,
     id: ReportId,
@@ -90,6 +95,13 @@ pub(super) async fn add_underway(
     by: Option<UserId>,
 ) -> Result<()> {
     let (agency, now) = (tx.agency_id(), tx.now());
+    sqlx::query!(
+        "delete from reports where agency_id = $1 and state = 'making' and made_at <= $2",
+        agency as AgencyId,
+        now - STALE
+    )
+    .execute(tx.conn())
+    .await?;
     sqlx::query!(
         "insert into reports (agency_id, id, month, state, made_by, made_at) values ($1, $2, $3, 'making', $4, $5)",
         agency as AgencyId,

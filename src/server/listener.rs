@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 use crate::ids::AccountId;
 use std::collections::BTreeSet;
 
+/// Tables of which only those hear who reach every account, also where a row is of one account.
+const OF_THE_AGENCY: [&str; 5] = ["alerts", "alert_reads", "forecasts", "goals", "statement_imports"];
+
 /// The member behind one stream.
 pub(super) struct Listener {
     app: App,
@@ -88,7 +91,7 @@ impl Listener {
             return true;
         }
         // They see none of these.
-        if matches!(change.table.as_str(), "alerts" | "alert_reads" | "goals") {
+        if OF_THE_AGENCY.contains(&change.table.as_str()) {
             return false;
         }
         let Some(account) = change.account else {

@@ -42,8 +42,8 @@ fn last_month(today: NaiveDate) -> Period {
     Choice::LastMonth.period(today)
 }
 
-/// Rates every creator by the last full month, anew while late earnings may still come in, and by those of the year before it
-/// where that was not done yet: what a creator was then stays.
+/// Rates every creator by the last full month, and by those of the year before it where that was not done yet, or where another
+/// sum is known now: otherwise what a creator was then stays.
 ///
 /// # Errors
 /// When the database does not answer; the months before that stay.

@@ -9,7 +9,8 @@ use crate::period::Period;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// What every creator who is not archived, and was there before the month ended, earned in it.
+/// What every creator who is not archived, and was there before the month ended, earned in it; save those with an account whose
+/// past is still being read.
 pub(super) async fn list_worked(tx: &mut AgencyTx, month: Period) -> Result<Vec<Worked>> {
     let agency = tx.agency_id();
     let rows = sqlx::query!(
@@ -18,7 +19,8 @@ pub(super) async fn list_worked(tx: &mut AgencyTx, month: Period) -> Result<Vec<
            from creators c join agencies g on g.agency_id = c.agency_id
            left join lateral (
              select min(d.day) as day from accounts a
-             cross join lateral (select min(day) as day from earning_days where agency_id = $1 and account_id = a.id) d
+             cross join lateral (select min(day) as day from earning_days
+               where agency_id = $1 and account_id = a.id and (gross, net, payments) <> (0, 0, 0)) d
              where a.agency_id = $1 and a.creator_id = c.id) f on true
            left join lateral (
              select s.currency, sum(s.net) as net from accounts a
@@ -27,6 +29,8 @@ pub(super) async fn list_worked(tx: &mut AgencyTx, month: Period) -> Result<Vec<
              group by s.currency order by sum(s.net) desc, s.currency limit 1) m on true
            where c.agency_id = $1 and c.archived_at is null
              and coalesce(f.day, (c.created_at at time zone 'UTC')::date) < $3
+             and not exists (select from accounts a join syncs s on s.agency_id = $1 and s.account_id = a.id
+               where a.agency_id = $1 and a.creator_id = c.id and s.backfill_done_at is null and s.state <> 'stopped')
            order by c.id"#,
         agency as AgencyId,
         month.start,
@@ -41,12 +45,13 @@ pub(super) async fn list_worked(tx: &mut AgencyTx, month: Period) -> Result<Vec<
     Ok(worked.collect())
 }
 
-/// Stores what creators were in a month; those that are there already are `replaced`, or stay.
+/// Stores what creators were in a month. Those that are there already are replaced where they earned something else than was
+/// known, or `anew`, where only the tier is another; or stay.
 pub(super) async fn set(
     tx: &mut AgencyTx,
     month: NaiveDate,
     rated: &[(Worked, Tier)],
-    replaced: bool,
+    anew: bool,
 ) -> Result<()> {
     let agency = tx.agency_id();
     let ids: Vec<_> = rated.iter().map(|(worked, _)| worked.creator.0).collect();
@@ -59,14 +64,14 @@ pub(super) async fn set(
          from unnest($3::uuid[], $4::text[], $5::text[], $6::bigint[]) as n (id, tier, currency, net)
          on conflict (agency_id, creator_id, month) do update set
            tier = excluded.tier, currency = excluded.currency, net = excluded.net
-         where $7 and (t.tier, t.currency, t.net) is distinct from (excluded.tier, excluded.currency, excluded.net)",
+         where (t.currency, t.net) <> (excluded.currency, excluded.net) or $7 and t.tier <> excluded.tier",
         agency as AgencyId,
         month,
         &ids,
         &tiers,
         &currencies,
         &nets,
-        replaced
+        anew
     )
     .execute(tx.conn())
     .await?;

@@ -42,7 +42,7 @@ impl Tier {
     ];
 
     /// Where each begins that is reached by an amount: minor units, of whatever currency.
-    const FROM: [(Self, i64); 5] = [
+    pub(super) const FROM: [(Self, i64); 5] = [
         (Self::Emerging, i64::MIN),
         (Self::Rising, 100_000),
         (Self::Established, 500_000),

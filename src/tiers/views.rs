@@ -1,6 +1,7 @@
 //! A creator's tier on her page: what she is, what is missing to the next one, and what she was.
 
 use super::types::{Rated, Tier, next};
+use crate::money::{Currency, Money};
 use leptos::prelude::*;
 
 /// Her tier as a figure among others.
@@ -31,12 +32,18 @@ fn note(rated: &Rated) -> String {
     }
 }
 
+/// From which amount on a creator is what.
+fn bounds(currency: Currency) -> String {
+    let bounds = Tier::FROM.into_iter().skip(1);
+    let words = bounds.map(|(tier, from)| format!("{} from {}", tier.as_str(), Money::new(from, currency)));
+    words.collect::<Vec<_>>().join(", ")
+}
+
 /// What she was month by month.
 #[component]
 pub fn TierHistory(months: Vec<Rated>) -> impl IntoView {
-    if months.is_empty() {
-        return ().into_any();
-    }
+    let Some(newest) = months.first() else { return ().into_any() };
+    let bounds = bounds(newest.net.currency);
     let rows = months.into_iter().map(|rated| {
         view! {
             <tr>
@@ -52,8 +59,7 @@ pub fn TierHistory(months: Vec<Rated>) -> impl IntoView {
             <summary>"Her tiers by month"</summary>
             <div class="stack">
                 <p class="muted small">
-                    "By the net earnings of a whole month in the currency in which she earned most: rising from 1,000, established from "
-                    "5,000, star from 25,000, superstar from 100,000. A legend is a superstar among the first of every thousand creators."
+                    "By the net earnings of a whole month in the currency in which she earned most: "{bounds}". A legend is a superstar among the first of every thousand creators."
                 </p>
                 <div class="table-wrap" tabindex="0" role="region" aria-label="Tiers by month">
                     <table class="table">
@@ -77,10 +83,16 @@ pub fn TierHistory(months: Vec<Rated>) -> impl IntoView {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
     use super::*;
-    use crate::money::{Currency, Money};
 
     fn rated(tier: Tier, minor: i64) -> Rated {
         Rated { month: "2026-10-01".parse().unwrap(), tier, net: Money::new(minor, Currency::USD) }
+    }
+
+    #[test]
+    fn bounds_are_amounts_of_her_currency() {
+        let yen = "JPY".parse().unwrap();
+        assert!(bounds(Currency::USD).starts_with("rising from $1,000.00, established from $5,000.00"));
+        assert!(bounds(yen).contains("superstar from JPY\u{a0}10,000,000"));
     }
 
     #[test]

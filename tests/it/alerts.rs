@@ -127,6 +127,23 @@ async fn a_large_refund_is_told_once_however_often_its_row_comes() {
 }
 
 #[tokio::test]
+async fn a_batch_raises_the_largest_ten_and_what_is_removed_ends() {
+    let (db, _, agency, account) = world("2026-11-25T12:00:00Z").await;
+    let rows: Vec<_> =
+        (0..12).map(|it| refund(&format!("r{it}"), "2026-11-25T10:00:00Z", 50_000 + it)).collect();
+    record_now(&db, agency, account, &rows).await;
+    record_now(&db, agency, account, &rows).await;
+    let all = raised(&db, agency).await;
+    assert_eq!(all.len(), 10);
+    assert!(!all.iter().any(|it| [format!("{account} r0"), format!("{account} r1")].contains(&it.1)));
+    let mut tx = db.begin(&system(agency)).await.unwrap();
+    creatorcrm::earnings::remove(&mut tx, account, &["r0".to_owned(), "r11".to_owned()]).await.unwrap();
+    tx.commit().await.unwrap();
+    let ended: Vec<_> = raised(&db, agency).await.into_iter().filter(|it| !it.2).map(|it| it.1).collect();
+    assert_eq!(ended, [format!("{account} r11")]);
+}
+
+#[tokio::test]
 async fn what_an_account_takes_in_on_a_usual_day_raises_the_bound() {
     let (db, _, agency, account) = world("2026-11-25T12:00:00Z").await;
     // 28 days of $800: half of a usual day is $400.
@@ -158,10 +175,15 @@ async fn renewals_that_fall_raise_an_alert_that_ends_when_they_do_no_more() {
         (0..160).map(|it| renewal(it, 60)).chain((160..190).map(|it| renewal(it, 10))).collect();
     record_now(&db, agency, account, &rows).await;
     record_now(&db, agency, other, &rows).await;
+    // Whose subscribers were not all read cannot be told.
+    let unread = new_account(&db, agency, "Lena Hoffmann").await;
+    record_now(&db, agency, unread, &rows).await;
     let mut tx = db.begin(&system(agency)).await.unwrap();
     let lost = "insert into subscriber_days (agency_id, account_id, day, joined, lost) values
                 ($1, $2, '2026-09-26', 0, 40), ($1, $2, '2026-11-15', 0, $3)";
-    for (account, late) in [(account, 30_i64), (other, 8)] {
+    let read = "update syncs set subscribers_done_at = now() where account_id <> $1";
+    sqlx::query(read).bind(unread).execute(tx.conn()).await.unwrap();
+    for (account, late) in [(account, 30_i64), (other, 8), (unread, 30)] {
         sqlx::query(lost).bind(agency).bind(account).bind(late).execute(tx.conn()).await.unwrap();
     }
     tx.commit().await.unwrap();
@@ -182,8 +204,15 @@ async fn renewals_that_fall_raise_an_alert_that_ends_when_they_do_no_more() {
 async fn what_came_below_its_forecast_raises_an_alert_that_ends_when_it_does_no_more() {
     let (db, _, agency, account) = world("2026-11-25T12:00:00Z").await;
     let period = Period { start: "2026-10-26".parse().unwrap(), end: "2026-11-25".parse().unwrap() };
-    let judged =
-        |account, came| Judged { account, currency: Currency::USD, period, low: 100, high: 200, came };
+    let judged = |account, came| Judged {
+        account,
+        currency: Currency::USD,
+        period,
+        low: 100,
+        mid: 150,
+        high: 200,
+        came,
+    };
     let heed = async |all: &[Judged]| {
         let mut tx = db.begin(&system(agency)).await.unwrap();
         alerts::heed_forecasts(&mut tx, all).await.unwrap();
@@ -193,7 +222,10 @@ async fn what_came_below_its_forecast_raises_an_alert_that_ends_when_it_does_no_
     heed(&[judged(Some(account), 98), judged(None, 201)]).await;
     let cause = format!("{account} USD");
     assert_eq!(raised(&db, agency).await, [("earnings_below".to_owned(), cause.clone(), true)]);
-    heed(&[judged(Some(account), 100), judged(None, 99)]).await;
+    // Not clearly above.
+    heed(&[judged(Some(account), 102), judged(None, 102)]).await;
+    assert_eq!(raised(&db, agency).await, [("earnings_below".to_owned(), cause.clone(), true)]);
+    heed(&[judged(Some(account), 103), judged(None, 99)]).await;
     let of_both = [
         ("earnings_below".to_owned(), cause, false),
         ("earnings_below".to_owned(), "agency USD".to_owned(), true),

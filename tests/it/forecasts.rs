@@ -120,6 +120,30 @@ async fn what_was_forecast_a_month_ago_is_held_against_what_came() {
     let mut of: Vec<_> = past.iter().map(|it| (it.0, it.2.came > it.2.band.high)).collect();
     of.sort();
     assert_eq!(of, [(None, true), (Some(account), true)]);
+    drop(tx);
+    // What was not read to the end is not judged, nor is the agency then; what is disconnected counts for neither.
+    let judged = async || {
+        let mut tx = app.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+        let mut of: Vec<_> = forecasts::past(&mut tx).await.unwrap().into_iter().map(|it| it.0).collect();
+        of.sort();
+        of
+    };
+    let other = new_account(&app.db, agency, "Nora Quinn").await;
+    execute(
+        &app,
+        agency,
+        &format!("update syncs set last_finished_at = '2026-04-29' where account_id = '{other}'"),
+    )
+    .await;
+    assert_eq!(judged().await, [Some(account)]);
+    execute(&app, agency, &format!("update accounts set disconnected_at = now() where id = '{other}'")).await;
+    assert_eq!(judged().await, [None, Some(account)]);
+    execute(&app, agency, "update syncs set last_finished_at = '2026-04-29'").await;
+    assert_eq!(judged().await, []);
+    execute(&app, agency, "update accounts set platform = 'statement'").await;
+    assert_eq!(judged().await, [None, Some(account)], "as far as the statement reaches");
+    execute(&app, agency, "delete from earning_days where day >= '2026-04-29'").await;
+    assert_eq!(judged().await, []);
 }
 
 /// Of whom a forecast is kept, and which transaction wrote it.

@@ -597,7 +597,7 @@ async fn who_saw_fans_or_took_figures_away_is_on_record() {
         audited(&app, anna.id).await.into_iter().filter(|it| it.0 == "analytics.exported").collect();
     assert_eq!(taken.len(), 3);
     assert_eq!(
-        (taken[0].1["page"].as_str(), taken[0].1["accounts"]["account"].as_str()),
+        (taken[0].1["page"].as_str(), taken[0].1["accounts"]["account"][0].as_str()),
         (Some("fans"), Some(mia.to_string().as_str()))
     );
 }

@@ -232,3 +232,31 @@ async fn the_report_of_many_accounts_is_made_in_the_background() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_one_under_way_is_made_and_one_that_nobody_makes_is_forgotten() {
+    let (app, _, scope) = begin("gil", "2026-11-02T10:00:00Z").await;
+    let add = async |month: &str, made_at: &str| {
+        let mut tx = app.db.begin(&scope).await.unwrap();
+        let id: creatorcrm::ids::ReportId = tx.new_id();
+        let sql = "insert into reports (agency_id, id, month, state, made_at) values ($1, $2, $3::date, 'making', $4)";
+        let month: chrono::NaiveDate = month.parse().unwrap();
+        let made_at = at(made_at);
+        let query = sqlx::query(sql).bind(scope.agency_id()).bind(id).bind(month).bind(made_at);
+        query.execute(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    };
+    let make = async |month: &str| {
+        creatorcrm::reports::make_now(&app.db, &scope, parse_month(month).unwrap(), None).await.unwrap()
+    };
+    let lost = add("2026-10-01", "2026-11-02T08:59:00Z").await;
+    let (made, is_new) = make("2026-10").await;
+    assert!(made != lost && is_new);
+    let begun = add("2026-09-01", "2026-11-02T09:30:00Z").await;
+    assert_eq!(make("2026-09").await, (begun, true));
+    let mut tx = app.db.begin(&scope).await.unwrap();
+    let ids: Vec<creatorcrm::ids::ReportId> =
+        sqlx::query_scalar("select id from reports").fetch_all(tx.conn()).await.unwrap();
+    assert!(ids.len() == 2 && !ids.contains(&lost));
+}

@@ -87,7 +87,7 @@ async fn whole_months_are_rated_and_the_past_is_kept() {
         (month("2026-02"), Tier::Established, "€6,000.00".to_owned())
     );
 
-    // What came late for the last month counts; what a creator was before stays.
+    // What came late counts, in whichever month.
     let mut tx = app.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
     let late = "update earning_days set net = net + 100000 where day in ('2026-02-10', '2026-01-15')";
     sqlx::query(late).execute(tx.conn()).await.unwrap();
@@ -96,8 +96,21 @@ async fn whole_months_are_rated_and_the_past_is_kept() {
     let again = rated(&app, agency, mia).await;
     assert_eq!(
         (again[0].1, again[0].2.as_str(), again[1].2.as_str()),
-        (Tier::Established, "$5,588.00", "$1,200.00")
+        (Tier::Established, "$5,588.00", "$2,200.00")
     );
+
+    // While her past is being read she stays what she was.
+    let mut tx = app.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    let reading = "update syncs set backfill_done_at = null where account_id in (select id from accounts where name = 'Mia')";
+    sqlx::query(reading).execute(tx.conn()).await.unwrap();
+    let more = "update earning_days set net = net + 100000 where day = '2026-01-15'";
+    sqlx::query(more).execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+    tiers::rate_all(&app.db, agency).await.unwrap();
+    assert_eq!(rated(&app, agency, mia).await[1].2, "$2,200.00");
+    let mut tx = app.db.begin(&SystemScope::for_agency(agency, "test")).await.unwrap();
+    sqlx::query("update syncs set backfill_done_at = last_finished_at").execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
 
     clock.advance(Duration::days(30));
     tiers::rate_all(&app.db, agency).await.unwrap();

@@ -46,7 +46,11 @@ pub(super) async fn lookup(tx: &mut AgencyTx, kind: &str, hash: &[u8], span: &Sp
     Ok(row.fetch_one(tx.conn()).await?)
 }
 
-/// Notes that a job is to count at `due`, unless one is on its way already: whether it is now for the caller to send it.
+/// Jobs of an agency that may be on their way at once.
+const MOST_WANTED: i64 = 50;
+
+/// Notes that a job is to count at `due`, unless one is on its way already, or too many are: whether it is now for the caller to
+/// send it. Who looks later asks again.
 pub(super) async fn want(
     tx: &mut AgencyTx,
     kind: &str,
@@ -57,7 +61,9 @@ pub(super) async fn want(
 ) -> Result<bool> {
     let (agency, now) = (tx.agency_id(), tx.now());
     let wanted = sqlx::query!(
-        "insert into kept_counts (agency_id, kind, params_hash, params, wanted_at, asked_at) values ($1, $2, $3, $4, $5, $6)
+        "insert into kept_counts (agency_id, kind, params_hash, params, wanted_at, asked_at)
+         select $1, $2, $3, $4, $5, $6
+         where (select count(*) from kept_counts where agency_id = $1 and wanted_at >= $7) < $8
          on conflict (agency_id, kind, params_hash) do update set wanted_at = excluded.wanted_at, asked_at = excluded.asked_at
          where kept_counts.wanted_at is null or kept_counts.wanted_at < $7",
         agency as AgencyId,
@@ -66,7 +72,8 @@ pub(super) async fn want(
         params,
         due,
         now,
-        now - overdue
+        now - overdue,
+        MOST_WANTED
     );
     Ok(wanted.execute(tx.conn()).await?.rows_affected() > 0)
 }

@@ -89,7 +89,7 @@ fn content(
     let figures = figures::figures(&board.earned, Told::Now, &board.subscribers, board.period, shown);
     let earned = earned::earned(&board.earned, board.period, shown, &before);
     let fans = people::top_fans(board.earned, Told::Now, zone);
-    let goal = board.goal.map(|(month, standing)| view! { <GoalLine month standing/> });
+    let goal = board.goal.map(|(month, standing)| view! { <GoalLine month standing account=account.id/> });
     let trouble = trouble(&account, shown.may_connect);
     let address = shown.address().to_string();
     let progress = board.progress.map(|progress| progress_card(progress, shown));

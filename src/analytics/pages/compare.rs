@@ -109,7 +109,9 @@ fn side_rows(side: Side, period: Period) -> impl IntoView {
     let rows = sums.into_iter().enumerate().map(|(at, of)| {
         let first = at == 0;
         let currency = of.filter(|_| several).map(|(currency, _)| view! { " "<span class="faint small">{currency.to_string()}</span> });
-        let money = of.map(|(currency, sums)| money_cells(sums, links.earnings(period, Some(currency), None)));
+        let money = of.map(|(currency, sums)| {
+            money_cells(sums, links.earnings(period, Some(currency), None), links.taken_back(period, currency))
+        });
         let none = of.is_none().then(|| view! { <td class="num muted" data-label="Net" colspan="4">"Nothing earned"</td> });
         let sub = format!("@{handle}");
         let (joined, lost) = (first.then_some(joined), first.then_some(lost));
@@ -126,12 +128,13 @@ fn side_rows(side: Side, period: Period) -> impl IntoView {
     rows.collect_view()
 }
 
-fn money_cells(sums: Sums, href: Option<String>) -> impl IntoView {
+fn money_cells(sums: Sums, href: Option<String>, back: Option<String>) -> impl IntoView {
     let net = linked(sums.net.current.to_string(), href);
+    let refunds = linked(sums.refunds.current.to_string(), back);
     view! {
         <td class="num" data-label="Net"><div>{net}</div><div class="small"><Change compared=sums.net brief=true/></div></td>
         {cell("Gross", Some(sums.gross), Better::More)}
-        {cell("Refunds", Some(sums.refunds), Better::More)}
+        <td class="num" data-label="Refunds"><div>{refunds}</div><div class="small"><Change compared=sums.refunds brief=true/></div></td>
         {cell("Payments", Some(sums.payments), Better::More)}
     }
 }

@@ -13,15 +13,18 @@ const MOST: usize = 25;
 
 /// Addresses of the earnings of chosen accounts, or of all.
 pub struct Links {
-    /// None when there are too many to name.
+    /// Nothing when there are none, or too many to name; none named are all.
     accounts: Option<Vec<AccountId>>,
 }
 
 impl Links {
     /// Those of the accounts of `chosen`.
     pub fn of(chosen: &Chosen) -> Self {
-        let accounts = chosen.accounts.clone().unwrap_or_default();
-        Self { accounts: (accounts.len() <= MOST).then_some(accounts) }
+        let accounts = match &chosen.accounts {
+            None => Some(Vec::new()),
+            Some(ids) => (1..=MOST).contains(&ids.len()).then(|| ids.clone()),
+        };
+        Self { accounts }
     }
 
     /// Those of one account.
@@ -39,6 +42,13 @@ impl Links {
         let accounts = self.accounts.clone()?;
         Some(Filter { accounts, currency, source, ..Filter::of(period) }.address())
     }
+
+    /// Where what was taken back in `period` is listed.
+    pub fn taken_back(&self, period: Period, currency: Currency) -> Option<String> {
+        let accounts = self.accounts.clone()?;
+        let filter = Filter { accounts, taken_back: true, ..Filter::of(period).in_currency(currency) };
+        Some(filter.address())
+    }
 }
 
 /// `words` as a link, where there is one.
@@ -46,5 +56,26 @@ pub fn linked(words: String, href: Option<String>) -> AnyView {
     match href {
         Some(href) => view! { <a class="opens" href=href>{words}</a> }.into_any(),
         None => words.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn an_empty_selection_leads_nowhere() {
+        let period = Period { start: NaiveDate::MIN, end: NaiveDate::MAX };
+        let leads = |accounts| {
+            let links = Links::of(&Chosen { accounts, ..Chosen::default() });
+            links.earnings(period, None, None).is_some()
+                && links
+                    .taken_back(period, Currency::USD)
+                    .is_some_and(|href| href.contains("taken_back=true"))
+        };
+        let one = AccountId(uuid::Uuid::nil());
+        assert!(leads(None) && leads(Some(vec![one])));
+        assert!(!leads(Some(Vec::new())) && !leads(Some(vec![one; MOST + 1])));
     }
 }

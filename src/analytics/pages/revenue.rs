@@ -67,7 +67,8 @@ fn content(shown: Revenue, asked: Asked, zone: Option<Tz>) -> impl IntoView {
             detail.map(|detail| over_time::over_time(detail, &links, against, (today, zone), sources));
         let opens = currencies.iter().map(|currency| links.earnings(period, Some(*currency), None));
         let opens: Vec<_> = opens.flatten().collect();
-        view! { {figures(&incomes, opens)}{switch}{over_time} }.into_any()
+        let back = currencies.iter().filter_map(|currency| links.taken_back(period, *currency)).collect();
+        view! { {figures(&incomes, opens, back)}{switch}{over_time} }.into_any()
     };
     view! {
         <PageHeader title="Revenue" sub=sub><PrintButton/></PageHeader>
@@ -91,8 +92,8 @@ fn NothingEarned() -> impl IntoView {
     }
 }
 
-/// The headline figures; money once per currency, which `opens` what it is made of.
-fn figures(incomes: &[Income], opens: Vec<String>) -> impl IntoView + use<> {
+/// The headline figures; money once per currency, which `opens` what it is made of, and refunds what was taken `back`.
+fn figures(incomes: &[Income], opens: Vec<String>, back: Vec<String>) -> impl IntoView + use<> {
     let of = |figure: fn(&Sums) -> Compared| incomes.iter().map(|it| figure(&it.total)).collect::<Vec<_>>();
     let payments = of(|sums| sums.payments);
     let sum = |number: fn(&Compared) -> Option<i64>| {
@@ -105,7 +106,7 @@ fn figures(incomes: &[Income], opens: Vec<String>) -> impl IntoView + use<> {
         <Stats>
             <Stat label="Net earnings" figures=net opens=opens.clone() note="After the platform's fee"/>
             <Stat label="Gross earnings" figures=gross opens=opens note="What fans paid, refunds taken off"/>
-            <Stat label="Refunds" figures=refunds note="Gross that went back; it is taken off already"/>
+            <Stat label="Refunds" figures=refunds opens=back note="Gross that went back; it is taken off already"/>
             <Stat label="Payments" figures=vec![payments]/>
         </Stats>
     }

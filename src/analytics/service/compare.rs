@@ -7,7 +7,7 @@ use crate::analytics::revenue::{Bare, Pair, Wanted};
 use crate::analytics::selection::{choose, offers};
 use crate::analytics::store::compare::{self as store, NameRow, SideRow};
 use crate::analytics::store::list_ranked;
-use crate::analytics::types::{Edition, in_order};
+use crate::analytics::types::{Edition, History, in_order};
 use crate::auth::Scope;
 use crate::db::{AgencyTx, Db};
 use crate::error::Result;
@@ -43,7 +43,7 @@ pub async fn compare(
     let compared = history.compares_earnings(against);
     let names = store::list_names(&mut tx, &ids, period, against).await?;
     let mut sides: Vec<_> =
-        names.into_iter().map(|row| side(row, &sums, edition.currency, compared)).collect();
+        names.into_iter().map(|row| side(row, &sums, edition.currency, compared, against)).collect();
     sides.sort_by_key(|side| ids.iter().position(|id| *id == side.id));
     let currencies: Vec<_> =
         sides.iter().flat_map(|side| side.sums.iter().map(|(currency, _)| *currency)).collect();
@@ -104,20 +104,27 @@ fn first(sums: &BySide, known: Vec<AccountId>, own: Currency) -> Vec<AccountId> 
     ids
 }
 
-fn side(row: NameRow, sums: &BySide, own: Currency, compared: bool) -> Side {
+fn side(row: NameRow, sums: &BySide, own: Currency, compared: bool, against: Period) -> Side {
     let none = BTreeMap::new();
     let sums = sums.get(&row.id).unwrap_or(&none);
     let shown = sums.iter().filter(|(_, pair)| pair.is_shown(compared)).map(|(currency, _)| *currency);
     let mut order: Vec<_> = shown.collect();
     order.sort_by_key(|currency| (*currency != own, *currency));
     let of = |currency: Currency| Some((currency, sums.get(&currency)?.sums(currency, compared)));
+    let first_subscriber_day = row.subscribers_since;
+    let known = History {
+        first_subscriber_day,
+        subscribers_complete: first_subscriber_day.is_some(),
+        ..History::default()
+    };
+    let counted = known.compares_subscribers(against);
     Side {
         id: row.id,
         name: row.name,
         handle: row.handle,
         sums: order.into_iter().filter_map(of).collect(),
-        joined: Compared::new(row.joined, compared.then_some(row.joined_before)),
-        lost: Compared::new(row.lost, compared.then_some(row.lost_before)),
+        joined: Compared::new(row.joined, counted.then_some(row.joined_before)),
+        lost: Compared::new(row.lost, counted.then_some(row.lost_before)),
     }
 }
 
@@ -148,6 +155,7 @@ async fn chart(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDate;
 
     fn account(number: u128) -> AccountId {
         AccountId(uuid::Uuid::from_u128(number))
@@ -163,5 +171,28 @@ mod tests {
         let known = (1..9).map(account).collect();
         let ids = first(&sums, known, Currency::USD);
         assert_eq!(ids, [2, 1, 3, 4, 5, 6].map(account));
+    }
+
+    #[test]
+    fn people_are_compared_where_those_of_the_past_are_known() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 10, day).unwrap_or_default();
+        let joined_before = |subscribers_since| {
+            let row = NameRow {
+                id: account(1),
+                name: String::new(),
+                handle: String::new(),
+                joined: 1,
+                lost: 1,
+                joined_before: 2,
+                lost_before: 2,
+                subscribers_since,
+            };
+            let against = Period { start: day(1), end: day(10) };
+            let side = side(row, &BySide::new(), Currency::USD, true, against);
+            (side.joined.previous.is_some(), side.lost.previous.is_some())
+        };
+        assert_eq!(joined_before(Some(day(9))), (true, true));
+        assert_eq!(joined_before(Some(day(10))), (false, false));
+        assert_eq!(joined_before(None), (false, false));
     }
 }

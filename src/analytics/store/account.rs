@@ -109,14 +109,16 @@ pub(in crate::analytics) async fn lookup_overview(
                   a.subscribers_count as "subscribers?",
                   d.joined as "joined!", d.lost as "lost!", d.joined_before as "joined_before!", d.lost_before as "lost_before!",
                   d.gained_since as "gained_since!", d.gained_since_before as "gained_since_before!",
-                  (select min(day) from earning_days where agency_id = $1 and account_id = $2) as first_earning,
+                  (select min(day) from earning_days
+                    where agency_id = $1 and account_id = $2 and (gross, net, payments) <> (0, 0, 0)) as first_earning,
                   case when s.backfill_done_at is null and s.state <> 'stopped'
                     then coalesce((s.backfill_reached at time zone 'UTC')::date + 1, $7) end as earnings_complete_from,
                   (coalesce(s.backfill_done_at is null and s.state <> 'stopped', false))::int::bigint as "reading!",
                   ($7 - greatest(coalesce((s.backfill_reached at time zone 'UTC')::date + 1, $7),
                                  (a.platform_since at time zone 'UTC')::date))::bigint as "days_read!",
                   ($7 - (a.platform_since at time zone 'UTC')::date)::bigint as "days_to_read?",
-                  (select min(day) from subscriber_days where agency_id = $1 and account_id = $2) as first_subscriber_day,
+                  (select min(day) from subscriber_days
+                    where agency_id = $1 and account_id = $2 and (joined, lost) <> (0, 0)) as first_subscriber_day,
                   s.subscribers_done_at is not null as "subscribers_complete!",
                   '[]'::json as "ranked!: Json<Vec<AccountRow>>", '[]'::json as "latest!: Json<Vec<LatestRow>>",
                   '[]'::json as "last_read!: Json<Vec<LastReadRow>>"

@@ -76,6 +76,8 @@ pub(in crate::analytics) struct NameRow {
     pub lost: i64,
     pub joined_before: i64,
     pub lost_before: i64,
+    /// The first day of which subscribers are known, once all were read.
+    pub subscribers_since: Option<NaiveDate>,
 }
 
 pub(in crate::analytics) async fn list_names(
@@ -88,7 +90,10 @@ pub(in crate::analytics) async fn list_names(
     let rows = sqlx::query_as!(
         NameRow,
         r#"select a.id as "id: AccountId", a.name, a.handle, d.joined as "joined!", d.lost as "lost!",
-                  d.joined_before as "joined_before!", d.lost_before as "lost_before!"
+                  d.joined_before as "joined_before!", d.lost_before as "lost_before!",
+                  (select min(f.day) from subscriber_days f join syncs s on s.agency_id = $1 and s.account_id = a.id
+                   where f.agency_id = $1 and f.account_id = a.id and (f.joined, f.lost) <> (0, 0)
+                     and s.subscribers_done_at is not null) as subscribers_since
            from accounts a cross join lateral (
              select coalesce(sum(joined) filter (where day >= $3 and day < $4), 0)::bigint as joined,
                     coalesce(sum(lost) filter (where day >= $3 and day < $4), 0)::bigint as lost,

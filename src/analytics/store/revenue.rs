@@ -250,12 +250,15 @@ pub(in crate::analytics) async fn lookup_reach(
     let tomorrow = tx.now().date_naive() + Days::new(1);
     let mut sql = QueryBuilder::<Postgres>::new("select ");
     match accounts {
-        None => sql.push("(select min(day) from agency_days where agency_id = ").push_bind(agency).push(")"),
+        None => {
+            sql.push("(select min(day) from agency_days where (gross, net, payments) <> (0, 0, 0) and agency_id = ");
+            sql.push_bind(agency).push(")")
+        }
         Some(ids) => {
             // The first month with an earning, account by account: a look into the index each.
             sql.push("(select min(m.start) from unnest(").push_bind(uuids(ids));
             sql.push(") as i (id) cross join lateral (select min(day) as start from earning_days where agency_id = ");
-            sql.push_bind(agency).push(" and account_id = i.id) m)")
+            sql.push_bind(agency).push(" and account_id = i.id and (gross, net, payments) <> (0, 0, 0)) m)")
         }
     };
     sql.push(", (select max(coalesce((s.backfill_reached at time zone 'UTC')::date + 1, ")

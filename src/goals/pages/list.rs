@@ -1,6 +1,6 @@
 //! The goals of a month: the agency's above, then the accounts, those with a goal first.
 
-use super::line::{Bar, Paced};
+use super::line::{Bar, Paced, earned};
 use crate::analytics::pages::AnalyticsTabs;
 use crate::analytics::policy::ViewDashboard;
 use crate::auth::Visitor;
@@ -111,7 +111,7 @@ fn agency(standing: Option<Standing>, month: Month, may_set: bool) -> impl IntoV
         }
         Some(it) => view! {
             <dl class="stats">
-                <div class="stat"><dt class="stat-label">"Earned"</dt><dd class="stat-value">{it.earned.to_string()}</dd>
+                <div class="stat"><dt class="stat-label">"Earned"</dt><dd class="stat-value"><a class="opens" href=earned(month, it.earned, None)>{it.earned.to_string()}</a></dd>
                     <dd class="change">{it.percent()}" % of "{it.goal.to_string()}</dd></div>
                 <div class="stat"><dt class="stat-label">"Pace"</dt><dd class="stat-value"><Paced pace=it.pace/></dd>
                     <dd class="change">"Against the days that are over"</dd></div>
@@ -177,6 +177,7 @@ fn row(account: Listed, month: Month, may_set: bool) -> impl IntoView {
     let (link, name) = (href(month, Some(&account)), account.name.clone());
     let sub = format!("@{} on {}", account.handle, account.platform);
     let words = if account.standing.is_some() { "Change" } else { "Set a goal" };
+    let made_of = earned(month, account.earned, Some(account.id));
     let action = may_set.then(|| {
         view! { <a class="button quiet small" href=link>{words}<span class="visually-hidden">" of "{name.clone()}</span></a> }
     });
@@ -197,7 +198,7 @@ fn row(account: Listed, month: Month, may_set: bool) -> impl IntoView {
     view! {
         <tr>
             <th scope="row"><a href=format!("/accounts/{}", account.id)><Who name=account.name sub=sub/></a></th>
-            <td class="num" data-label="Earned">{account.earned.to_string()}</td>
+            <td class="num" data-label="Earned"><a class="opens" href=made_of>{account.earned.to_string()}</a></td>
             <td class="num" data-label="Goal">{goal}</td>
             <td data-label="Progress"><div class="stack tight">{progress}</div></td>
             <td class="num" data-label="Heading for">{heading}</td>

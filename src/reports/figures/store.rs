@@ -65,8 +65,8 @@ pub(super) async fn lookup_about(tx: &mut AgencyTx, month: &Month) -> Result<Abo
                   (select count(*) from accounts where agency_id = $1) as "accounts!",
                   (select count(*) from syncs where agency_id = $1 and backfill_done_at is null and state in ('waiting', 'running'))
                     as "still_reading!",
-                  (select min(day) from agency_days where agency_id = $1) as first_earning,
-                  (select min(day) from agency_subscriber_days where agency_id = $1) as first_subscriber_day,
+                  (select min(day) from agency_days where agency_id = $1 and (gross, net, payments) <> (0, 0, 0)) as first_earning,
+                  (select min(day) from agency_subscriber_days where agency_id = $1 and (joined, lost) <> (0, 0)) as first_subscriber_day,
                   coalesce(joined, 0)::bigint as "joined!", coalesce(joined_before, 0)::bigint as "joined_month_before!",
                   coalesce(joined_year, 0)::bigint as "joined_year_before!", coalesce(lost, 0)::bigint as "lost!",
                   coalesce(lost_before, 0)::bigint as "lost_month_before!", coalesce(lost_year, 0)::bigint as "lost_year_before!"
@@ -238,8 +238,10 @@ pub(super) async fn list_accounts(tx: &mut AgencyTx, month: &Month) -> Result<Ve
 
 pub(super) async fn find_first_day(tx: &mut AgencyTx) -> Result<Option<NaiveDate>> {
     let agency = tx.agency_id();
-    let day =
-        sqlx::query_scalar!("select min(day) from agency_days where agency_id = $1", agency as AgencyId);
+    let day = sqlx::query_scalar!(
+        "select min(day) from agency_days where agency_id = $1 and (gross, net, payments) <> (0, 0, 0)",
+        agency as AgencyId
+    );
     Ok(day.fetch_one(tx.conn()).await?)
 }
 
