@@ -40,7 +40,7 @@ pub struct Document<'a> {
 
 /// Pages that a hover fetches ahead. Not what leaves the app or streams a file; nor pages whose views go on record, which shall
 /// say what somebody opened.
-const AHEAD: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/*.csv*"}},{"not":{"href_matches":"/audit*"}},{"not":{"href_matches":"/accounts/*"}},{"not":{"href_matches":"/earnings*"}},{"not":{"href_matches":"/creators/*"}},{"not":{"href_matches":"/analytics/forecast/churn*"}},{"not":{"href_matches":"/analytics/messages*"}},{"not":{"href_matches":"/analytics/fans*"}},{"not":{"href_matches":"/*.pdf*"}},{"not":{"href_matches":"/oauth/*"}}]},"eagerness":"moderate"}]}"#;
+const AHEAD: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/*.csv*"}},{"not":{"href_matches":"/audit*"}},{"not":{"href_matches":"/accounts/*"}},{"not":{"href_matches":"/statements/*"}},{"not":{"href_matches":"/earnings*"}},{"not":{"href_matches":"/creators/*"}},{"not":{"href_matches":"/analytics/forecast/churn*"}},{"not":{"href_matches":"/analytics/messages*"}},{"not":{"href_matches":"/analytics/fans*"}},{"not":{"href_matches":"/*.pdf*"}},{"not":{"href_matches":"/oauth/*"}}]},"eagerness":"moderate"}]}"#;
 
 /// The complete document. Pages without islands ship no script at all.
 pub fn document(page: Document<'_>) -> String {

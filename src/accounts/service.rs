@@ -351,7 +351,8 @@ pub fn checked_name(text: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Makes an account of a platform without an API, which statements are recorded into.
+/// Makes an account of a platform without an API, which statements are recorded into. The caller says so in the audit log, last: who
+/// records earnings locks the agency's sums first and the log's end then.
 ///
 /// # Errors
 /// When the database refuses.
@@ -363,8 +364,6 @@ pub async fn add_by_statement(
 ) -> Result<AccountId> {
     let id = tx.new_id();
     store::add_by_statement(tx, id, name, platform, currency).await?;
-    let detail = json!({ "name": name, "platform": platform });
-    audit::record(tx, Event::new("accounts.added_by_statement").subject(id).detail(detail)).await?;
     Ok(id)
 }
 

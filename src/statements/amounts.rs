@@ -3,6 +3,9 @@
 use super::types::Decimal;
 use crate::money::Currency;
 
+/// No payment is larger, in minor units.
+const MAX: i64 = 1_000_000_000_000;
+
 /// Reads `1,234.50`, `1.234,50 €`, `(12.50)`, `12.50-`, `$ -3` as minor units. What could mean two things is refused.
 pub(super) fn amount(text: &str, decimal: Decimal, currency: Currency) -> Result<i64, String> {
     let wrong = || format!("“{text}” is no amount");
@@ -26,26 +29,40 @@ pub(super) fn amount(text: &str, decimal: Decimal, currency: Currency) -> Result
         return Err(format!("“{text}” has more decimals than {currency} has"));
     }
     let minor: i64 = format!("{whole}{kept:0<places$}").parse().map_err(|_| wrong())?;
+    if minor > MAX {
+        return Err(format!("“{text}” is too much for one payment"));
+    }
     Ok(if is_negative { -minor } else { minor })
 }
 
 /// The digits with their signs between, and whether they are below zero: without currency, spaces, minus and brackets.
 fn bare(text: &str) -> Option<(String, bool)> {
     let mut digits = String::with_capacity(text.len());
-    let (mut minuses, mut brackets) = (0, 0);
+    let (mut minuses, mut brackets, mut pluses) = (0, 0, 0);
+    // The letters of a currency, whether the last sign was one, and how many digits stood before them.
+    let (mut letters, mut in_letters, mut before) = (0, false, 0);
     for letter in text.trim().chars() {
+        let follows = std::mem::replace(&mut in_letters, letter.is_ascii_uppercase());
         match letter {
             '0'..='9' | '.' | ',' => digits.push(letter),
             // Thousands in Switzerland; a program kept a formula away with it.
-            '\'' | '’' | '+' => {}
+            '\'' | '’' => {}
+            '+' if digits.is_empty() => pluses += 1,
             '-' | '\u{2212}' => minuses += 1,
             '(' | ')' => brackets += 1,
             '$' | '€' | '£' | '¥' => {}
-            _ if letter.is_whitespace() || letter.is_ascii_uppercase() => {}
+            _ if letter.is_whitespace() => {}
+            'A'..='Z' if letters == 0 || follows => {
+                letters += 1;
+                before = digits.len();
+            }
             _ => return None,
         }
     }
-    let is_whole = !digits.is_empty() && minuses <= 1 && (brackets == 0 || brackets == 2 && minuses == 0);
+    let signs = minuses + pluses;
+    let signs_fit = signs <= 1 && (brackets == 0 || brackets == 2 && signs == 0);
+    let letters_fit = letters == 0 || letters == 3 && (before == 0 || before == digits.len());
+    let is_whole = !digits.is_empty() && signs_fit && letters_fit;
     is_whole.then_some((digits, minuses + brackets > 0))
 }
 
@@ -96,6 +113,9 @@ mod tests {
             ("$-3", -300),
             ("'-3.10", -310),
             ("+3.10", 310),
+            ("$+3.10", 310),
+            ("EUR-3", -300),
+            ("10000000000.00", 1_000_000_000_000),
             ("1'234.50", 123_450),
             ("1 234.50", 123_450),
             ("1\u{202f}234.50", 123_450),
@@ -127,6 +147,19 @@ mod tests {
             "-(3)",
             "3 euro",
             ".",
+            "1E+05",
+            "1E5",
+            "1.5K",
+            "12A34",
+            "12USD34",
+            "U SD 3",
+            "USD 3 USD",
+            "3 USDT",
+            "3+",
+            "1+2",
+            "+-3",
+            "++3",
+            "10000000000.01",
         ] {
             assert_eq!(read(text, Decimal::Point), None, "{text}");
         }

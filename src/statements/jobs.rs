@@ -6,9 +6,13 @@ use crate::auth::SystemScope;
 use crate::db::Actor;
 use crate::error::{Error, Result};
 use crate::ids::{AgencyId, StatementImportId, UserId};
-use crate::jobs::{Job, Lane};
+use crate::jobs::{self, How, Job, Lane};
 use crate::server::state::App;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// So often a job is tried; then people get the import back.
+const TRIES: u32 = 8;
 
 /// Records a large import.
 #[derive(Debug, Serialize, Deserialize)]
@@ -16,6 +20,9 @@ pub struct RecordStatement {
     pub(super) agency: AgencyId,
     pub(super) import: StatementImportId,
     pub(super) by: UserId,
+    /// How often it failed.
+    #[serde(default)]
+    pub(super) tried: u32,
 }
 
 impl Job for RecordStatement {
@@ -24,13 +31,20 @@ impl Job for RecordStatement {
 
     async fn run(self, app: &App) -> Result<()> {
         let scope = on_behalf_of(self.agency, self.by);
-        match recording::record(&app.db, &scope, self.by, self.import, State::Recording).await {
+        let (from, to) = (State::Recording, State::Open);
+        let why = match recording::record(&app.db, &scope, self.by, self.import, from).await {
+            Ok(()) => return Ok(()),
             // What the file says does not change by trying again.
-            Err(Error::Conflict(sentence)) => {
-                service::hand_back(&app.db, &scope, self.import, &sentence).await
+            Err(Error::Conflict(sentence)) => sentence,
+            Err(error) => {
+                let tried = failed(Self::NAME, self.import, self.tried, &error);
+                if tried < TRIES {
+                    return again(app, &scope, &Self { tried, ..self }, tried).await;
+                }
+                "It could not be recorded, by our fault. Nothing of it was. Try again.".to_owned()
             }
-            other => other,
-        }
+        };
+        service::hand_back(&app.db, &scope, self.import, (from, to), &why).await
     }
 }
 
@@ -40,6 +54,9 @@ pub struct UndoStatement {
     pub(super) agency: AgencyId,
     pub(super) import: StatementImportId,
     pub(super) by: UserId,
+    /// How often it failed.
+    #[serde(default)]
+    pub(super) tried: u32,
 }
 
 impl Job for UndoStatement {
@@ -48,8 +65,33 @@ impl Job for UndoStatement {
 
     async fn run(self, app: &App) -> Result<()> {
         let scope = on_behalf_of(self.agency, self.by);
-        undoing::undo(&app.db, &scope, self.by, self.import, State::Undoing).await
+        let (from, to) = (State::Undoing, State::Recorded);
+        let Err(error) = undoing::undo(&app.db, &scope, self.by, self.import, from).await else {
+            return Ok(());
+        };
+        let tried = failed(Self::NAME, self.import, self.tried, &error);
+        if tried < TRIES {
+            return again(app, &scope, &Self { tried, ..self }, tried).await;
+        }
+        let why = "It could not be undone, by our fault. All of it stands. Try again.";
+        service::hand_back(&app.db, &scope, self.import, (from, to), why).await
     }
+}
+
+/// Logs a failure; how many there are now.
+fn failed(job: &'static str, import: StatementImportId, tried: u32, error: &Error) -> u32 {
+    let tried = tried.saturating_add(1);
+    tracing::error!(job, %import, tried, of = TRIES, error = format!("{error:#}"), "a statement's job failed");
+    tried
+}
+
+/// Tries again later, a little later each time. The queue would do so, too, but nobody is told when it gives up.
+async fn again<J: Job>(app: &App, scope: &SystemScope, job: &J, tried: u32) -> Result<()> {
+    let mut tx = app.db.begin(scope).await?;
+    let agency = tx.agency_id();
+    let how = How::default().queue(format!("statements {agency}"));
+    jobs::enqueue(tx.conn(), job, how.after(Duration::from_secs(1 << tried.min(TRIES)))).await?;
+    tx.commit().await
 }
 
 /// The log says who pressed the button.

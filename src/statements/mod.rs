@@ -2,6 +2,7 @@
 //! recorded all or not at all; a whole import can be taken back.
 
 mod amounts;
+mod currencies;
 pub mod jobs;
 mod moments;
 pub mod pages;
@@ -10,6 +11,7 @@ mod progress;
 mod reading;
 mod recording;
 pub mod routes;
+mod seat;
 pub mod server_fns;
 mod service;
 mod sheet;

@@ -20,8 +20,14 @@ impl<'a> Progress<'a> {
         Self { db, scope, id, total: i64::try_from(total).unwrap_or(i64::MAX) }
     }
 
-    /// So many rows are done.
-    pub(super) async fn tell(&self, done: usize) -> Result<()> {
+    /// So many rows are done. It takes a connection of its own; without one the rows go on untold.
+    pub(super) async fn tell(&self, done: usize) {
+        if let Err(error) = self.try_to_tell(done).await {
+            tracing::warn!(import = %self.id, error = format!("{error:#}"), "how far a statement is was not told");
+        }
+    }
+
+    async fn try_to_tell(&self, done: usize) -> Result<()> {
         let mut tx = self.db.begin(&self.scope).await?;
         store::set_progress(&mut tx, self.id, i64::try_from(done).unwrap_or(i64::MAX), self.total).await?;
         tx.commit().await

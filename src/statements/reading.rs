@@ -1,6 +1,7 @@
 //! The lines of a sheet as earnings, by what somebody said of its columns.
 
 use super::amounts::amount;
+use super::currencies;
 use super::moments::moment;
 use super::sheet::{Line, Sheet};
 use super::types::{Column, Currencies, Mapping, Rest};
@@ -16,8 +17,12 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) const MAX_ROWS: usize = 200_000;
 /// Problems that are told one by one.
 const TOLD: usize = 100;
+/// Problems after which nobody looks on.
+pub(super) const MAX_PROBLEMS: usize = 1000;
+/// More currencies than that are no statement's.
+const MAX_CURRENCIES: usize = 10;
 /// Platforms' words for what was paid for; more than so many are not kinds.
-const MAX_KINDS: usize = 60;
+pub(super) const MAX_KINDS: usize = 60;
 
 /// What the lines are read by, besides the mapping.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +51,7 @@ pub(super) struct Read {
     pub repeated: Vec<u64>,
     /// The first lines that cannot be read, with why.
     pub problems: Vec<(u64, String)>,
-    /// How many there are in all.
+    /// How many there are in all; from [`MAX_PROBLEMS`] on, at least so many.
     pub problem_count: usize,
     /// Lines without a time that are left out.
     pub skipped: usize,
@@ -69,13 +74,16 @@ pub(super) fn read(sheet: &Sheet<'_>, mapping: &Mapping, terms: Terms) -> Result
             read.note(line.number, format!("A file can have at most {MAX_ROWS} rows. Cut it in two."));
             break;
         }
+        if read.problem_count >= MAX_PROBLEMS {
+            break;
+        }
         reader.take(&line, &mut read, &mut known);
     }
     Ok(read)
 }
 
 impl Read {
-    fn note(&mut self, line: u64, sentence: String) {
+    pub(super) fn note(&mut self, line: u64, sentence: String) {
         self.problem_count += 1;
         if self.problems.len() < TOLD {
             self.problems.push((line, sentence));
@@ -88,6 +96,7 @@ impl Read {
 struct Known {
     ids: HashMap<String, usize>,
     alike: HashMap<String, u32>,
+    currencies: Vec<String>,
 }
 
 /// Where the columns stand.
@@ -146,6 +155,13 @@ impl Reader<'_> {
             Ok(earning) => earning,
             Err(sentence) => return read.note(line.number, sentence),
         };
+        if !known.currencies.contains(&earning.currency) {
+            if known.currencies.len() >= MAX_CURRENCIES {
+                let sentence = format!("A file can have at most {MAX_CURRENCIES} currencies");
+                return read.note(line.number, sentence);
+            }
+            known.currencies.push(earning.currency.clone());
+        }
         if earning.transaction_id.is_empty() {
             earning.transaction_id = known.stand_in(&earning);
         } else if let Some(before) = known.ids.get(&earning.transaction_id).and_then(|at| read.rows.get(*at))
@@ -199,7 +215,10 @@ impl Reader<'_> {
             text if text == "£" => "GBP".to_owned(),
             text => text,
         };
-        text.parse().map_err(|_| format!("“{text}” is no currency"))
+        if text == self.terms.currency.as_str() {
+            return Ok(self.terms.currency);
+        }
+        currencies::currency(&text).ok_or_else(|| format!("“{text}” is no currency"))
     }
 
     fn time(&self, line: &Line) -> Result<DateTime<Utc>, String> {

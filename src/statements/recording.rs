@@ -1,9 +1,11 @@
 //! Recording an import: its account, all of its rows and every sum in one transaction, or nothing.
 
 use super::progress::Progress;
-use super::reading::{self, Read, Row, Terms};
+use super::reading::{self, MAX_PROBLEMS, Read, Row, Terms};
+use super::seat::Seat;
+use super::service::is_small;
 use super::sheet::Sheet;
-use super::store::{self, Brought};
+use super::store::{self, Brought, Known};
 use super::types::{Import, Mapping, State};
 use crate::accounts;
 use crate::audit::{self, Event};
@@ -14,7 +16,7 @@ use crate::ids::{AccountId, StatementImportId, UserId};
 use crate::platform::Earning;
 use crate::sync;
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Rows that are recorded at a time.
 pub const BATCH: usize = 1000;
@@ -29,38 +31,108 @@ pub(super) struct Prepared {
     pub read: Read,
 }
 
-/// Reads `file` away from the threads that answer, and finds out what of it the account has already.
+/// A file as it was read.
+pub(super) struct Parsed {
+    mapping: Mapping,
+    read: Read,
+}
+
+/// Reads the file of an import that stands at `from`; `None` when it does not any more. No transaction waits meanwhile.
 ///
 /// # Errors
-/// `Conflict` when the mapping does not fit the file.
+/// `NotFound`, or `Conflict` when nobody said which column is what, or that does not fit the file.
+pub(super) async fn parse(
+    db: &Db,
+    scope: &impl Tenant,
+    id: StatementImportId,
+    from: State,
+) -> Result<Option<Parsed>> {
+    let seat = Seat::take().await?;
+    let mut tx = db.begin(scope).await?;
+    let import = store::lookup(&mut tx, id).await?.import;
+    let file = store::lookup_file(&mut tx, id).await?;
+    // Without a file somebody was faster.
+    if import.state != from || file.is_empty() {
+        return Ok(None);
+    }
+    let mapping = import.mapping.clone().ok_or_else(|| Error::conflict("Say first which column is what."))?;
+    let terms = terms(&mut tx, &import).await?;
+    drop(tx);
+    let (read, mapping) =
+        seat.read(move || (reading::read(&Sheet::of(&file), &mapping, terms), mapping)).await?;
+    let read = read.map_err(|column| Error::Conflict(missing(&column)))?;
+    Ok(Some(Parsed { mapping, read }))
+}
+
+/// The mapping names a column that the file does not have.
+pub(super) fn missing(column: &str) -> String {
+    format!("The file has no column “{column}” any more. Say again which column is what.")
+}
+
+impl Parsed {
+    /// What it says, if it was read as the import, which is locked now, is to be read.
+    ///
+    /// # Errors
+    /// `Conflict` when somebody said otherwise meanwhile.
+    pub(super) fn of(self, import: &Import) -> Result<Read> {
+        if import.mapping.as_ref() == Some(&self.mapping) {
+            Ok(self.read)
+        } else {
+            Err(Error::conflict("Somebody said otherwise meanwhile which column is what. Look at it again."))
+        }
+    }
+}
+
+/// Finds out what of a file the account has already. What it has and says something else is a problem: neither can be left out.
+///
+/// # Errors
+/// When the database does not answer.
 pub(super) async fn prepare(
     tx: &mut AgencyTx,
     account: Option<AccountId>,
-    file: Vec<u8>,
-    mapping: Mapping,
-    terms: Terms,
+    mut read: Read,
 ) -> Result<Prepared> {
-    let read = move || reading::read(&Sheet::of(&file), &mapping, terms);
-    let read = tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)?;
-    let mut read = read.map_err(|column| {
-        Error::conflict(format!(
-            "The file has no column “{column}” any more. Say again which column is what."
-        ))
-    })?;
     let rows = std::mem::take(&mut read.rows);
-    let known: HashSet<String> = match account {
+    let known = match account {
         Some(account) => {
             let ids: Vec<_> = rows.iter().map(|row| row.earning.transaction_id.as_str()).collect();
-            store::list_known(tx, account, &ids).await?.into_iter().collect()
+            store::list_known(tx, account, &ids).await?
         }
-        None => HashSet::new(),
+        None => Vec::new(),
     };
-    let (old, fresh): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| known.contains(&row.earning.transaction_id));
-    let mut duplicates: Vec<_> =
-        old.iter().map(|row| row.line).chain(read.repeated.iter().copied()).collect();
+    let known: HashMap<_, _> = known.iter().map(|it| (it.transaction_id.as_str(), it)).collect();
+    let (mut fresh, mut duplicates) = (Vec::with_capacity(rows.len()), std::mem::take(&mut read.repeated));
+    for row in rows {
+        match known.get(row.earning.transaction_id.as_str()) {
+            None => fresh.push(row),
+            Some(known) if says(known, &row.earning) => duplicates.push(row.line),
+            Some(known) => read.note(row.line, differs(known, &row.earning)),
+        }
+    }
     duplicates.sort_unstable();
+    read.problems.sort_by_key(|(line, _)| *line);
     Ok(Prepared { fresh, duplicates, read })
+}
+
+/// The database keeps microseconds.
+fn says(known: &Known, row: &Earning) -> bool {
+    known.occurred_at.timestamp_micros() == row.occurred_at.timestamp_micros()
+        && (known.gross, known.net) == (row.gross, row.net)
+        && known.currency == row.currency
+        && known.source == row.source.as_str()
+}
+
+fn differs(known: &Known, row: &Earning) -> String {
+    let what = if known.occurred_at.timestamp_micros() != row.occurred_at.timestamp_micros() {
+        "another time"
+    } else if known.currency != row.currency {
+        "another currency"
+    } else if (known.gross, known.net) != (row.gross, row.net) {
+        "other amounts"
+    } else {
+        "something else that was paid for"
+    };
+    format!("It is recorded already, with {what}. Undo the import that brought it, or take the line out.")
 }
 
 /// Records the import if it stands at `from` (otherwise somebody did already), in one transaction.
@@ -74,26 +146,33 @@ pub async fn record(
     id: StatementImportId,
     from: State,
 ) -> Result<()> {
+    let Some(parsed) = parse(db, scope, id, from).await? else { return Ok(()) };
     let mut tx = db.begin(scope).await?;
     let import = store::lock(&mut tx, id).await?;
     if import.state != from {
         return Ok(());
     }
-    let mapping = import.mapping.clone().ok_or_else(|| Error::conflict("Say first which column is what."))?;
+    let mapping = parsed.mapping.clone();
+    let read = parsed.of(&import)?;
     let account = account(&mut tx, &import).await?;
     // From here on nobody else writes to the account.
     earnings::record(&mut tx, account, &[]).await?;
-    let file = store::lookup_file(&mut tx, id).await?;
-    let terms = terms(&mut tx, &import).await?;
-    let prepared = prepare(&mut tx, Some(account), file, mapping.clone(), terms).await?;
+    let prepared = prepare(&mut tx, Some(account), read).await?;
     if let Some(sentence) = objection(&prepared) {
         return Err(Error::conflict(sentence));
     }
     let progress = Progress::new(db, tx.agency_id(), id, prepared.fresh.len());
-    let brought = store_rows(&mut tx, id, account, by, prepared, &progress).await?;
+    let progress = (!is_small(&import)).then_some(&progress);
+    let brought = store_rows(&mut tx, id, account, by, prepared, progress).await?;
     store::set_recorded(&mut tx, id, &brought).await?;
     store::remember_mapping(&mut tx, &import.platform, &mapping).await?;
     sync::note_statement(&mut tx, account).await?;
+    // The log's end is locked last, as everybody does who records earnings.
+    if import.account.is_none() {
+        let detail = json!({ "name": import.account_name, "platform": import.platform });
+        let event = Event::new("accounts.added_by_statement").subject(account);
+        audit::record(&mut tx, event.detail(detail)).await?;
+    }
     let detail = json!({ "rows": brought.added, "left_out": brought.duplicates, "account": account });
     audit::record(&mut tx, Event::new("statements.recorded").subject(id).detail(detail)).await?;
     tx.commit().await
@@ -105,6 +184,9 @@ pub(super) fn objection(prepared: &Prepared) -> Option<String> {
         (0, false) => None,
         (0, true) => Some("There is nothing new in this file.".to_owned()),
         (1, _) => Some("One line cannot be read, so nothing was recorded.".to_owned()),
+        (MAX_PROBLEMS.., _) => {
+            Some(format!("At least {MAX_PROBLEMS} lines cannot be read, so nothing was recorded."))
+        }
         (count, _) => Some(format!("{count} lines cannot be read, so nothing was recorded.")),
     }
 }
@@ -131,14 +213,14 @@ async fn store_rows(
     account: AccountId,
     by: UserId,
     prepared: Prepared,
-    progress: &Progress<'_>,
+    progress: Option<&Progress<'_>>,
 ) -> Result<Brought> {
     let mut rows: Vec<Earning> = prepared.fresh.into_iter().map(|row| row.earning).collect();
     rows.sort_by(|a, b| (a.occurred_at, &a.transaction_id).cmp(&(b.occurred_at, &b.transaction_id)));
-    let (mut done, is_long) = (0, rows.len() > BATCH);
+    let mut done = 0;
     for batch in rows.chunks(BATCH) {
-        if is_long {
-            progress.tell(done).await?;
+        if let Some(progress) = progress {
+            progress.tell(done).await;
         }
         earnings::record(tx, account, batch).await?;
         let ids: Vec<_> = batch.iter().map(|row| row.transaction_id.as_str()).collect();

@@ -1,7 +1,7 @@
 //! Receiving a file.
 
 use super::policy::ImportStatements;
-use super::upload::{New, Upload};
+use super::upload::{MAX_BYTES, New, Upload};
 use crate::auth::{Scope, Visitor};
 use crate::error::{Error, Result};
 use crate::ids::StatementImportId;
@@ -11,11 +11,12 @@ use crate::server::forms::wants_html;
 use crate::server::frame::error_response;
 use crate::server::state::App;
 use axum::Json;
-use axum::body::Body;
+use axum::body::BodyDataStream;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use multer::{Field, Multipart};
+use futures::StreamExt;
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -23,6 +24,12 @@ use std::collections::BTreeMap;
 pub const UPLOAD: &str = "/statements/new";
 /// No text of the form is longer.
 const MAX_TEXT: usize = 400;
+/// The fields of the form.
+const FIELDS: [&str; 5] = ["account", "name", "platform", "currency", "file"];
+/// The form has not so many.
+const MAX_FIELDS: usize = 10;
+/// All of the form but the file.
+const AROUND: usize = 64 * 1024;
 
 /// `POST /statements/new`: the form's texts, then its file, which is stored as it comes. A browser is led on, a program gets the
 /// import's id.
@@ -63,16 +70,38 @@ async fn receive(
 ) -> Result<StatementImportId> {
     let scope = visitor.scope::<ImportStatements>()?;
     let (parts, body) = request.into_parts();
-    let mut form = form(&parts.headers, body)?;
+    let mut body = body.into_data_stream();
+    let received = read_form(app, &scope, &parts.headers, &mut body, typed).await;
+    if received.is_err() {
+        // A browser that may not send to the end shows no answer.
+        let mut left = 2 * MAX_BYTES;
+        while let Some(Ok(piece)) = body.next().await {
+            match left.checked_sub(piece.len()) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    }
+    received
+}
+
+async fn read_form(
+    app: &App,
+    scope: &Scope<ImportStatements>,
+    headers: &HeaderMap,
+    body: &mut BodyDataStream,
+    typed: &mut BTreeMap<String, String>,
+) -> Result<StatementImportId> {
+    let mut form = form(headers, body)?;
+    let mut fields = 0;
     while let Some(mut field) = form.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
-            let stored = store(app, &scope, &mut field, typed).await;
-            if stored.is_err() {
-                // A browser that may not send to the end shows no answer.
-                while let Ok(Some(_)) = field.chunk().await {}
-            }
-            return stored;
+            return store(app, scope, &mut field, typed).await;
+        }
+        fields += 1;
+        if fields > MAX_FIELDS {
+            return Err(Error::field("file", "This form has too many fields"));
         }
         let value = text(&mut field).await?;
         typed.insert(name, value);
@@ -80,9 +109,13 @@ async fn receive(
     Err(Error::field("file", "Choose a file"))
 }
 
-fn form(headers: &HeaderMap, body: Body) -> Result<Multipart<'static>> {
+fn form<'a>(headers: &HeaderMap, body: &'a mut BodyDataStream) -> Result<Multipart<'a>> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(Multipart::new(body.into_data_stream(), multer::parse_boundary(kind).map_err(unreadable)?))
+    let boundary = multer::parse_boundary(kind).map_err(unreadable)?;
+    let whole = u64::try_from(MAX_BYTES + AROUND).unwrap_or(u64::MAX);
+    let constraints =
+        Constraints::new().allowed_fields(FIELDS.to_vec()).size_limit(SizeLimit::new().whole_stream(whole));
+    Ok(Multipart::with_constraints(body, boundary, constraints))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]

@@ -1,6 +1,6 @@
 //! What the forms of statements post to.
 
-use super::types::{Clock, Currencies, Dates, Decimal, Mapping, Rest, Separator};
+use super::types::{Clock, Currencies, Dates, Decimal, Mapping, Rest, Separator, is_source};
 use super::{service, undoing};
 use crate::auth;
 use crate::error::{Error, Invalid};
@@ -45,8 +45,12 @@ impl Columns {
         let decimal = Decimal::parse(&self.decimal).ok_or("Say which sign stands before the cents");
         let decimal = invalid.take("columns[decimal]", decimal);
         let rest = invalid.take("columns[rest_column]", rest(&self.rest, self.rest_column));
-        invalid.check()?;
         let column = |text: String| (!text.is_empty()).then_some(text);
+        let source = column(self.source).unwrap_or_else(|| "other".to_owned());
+        if !is_source(&source) {
+            invalid.add("columns[source]", "Choose one of the list");
+        }
+        invalid.check()?;
         Ok(Mapping {
             separator: Separator::parse(&self.separator).unwrap_or(Separator::Comma),
             has_names: self.has_names != "no",
@@ -60,7 +64,7 @@ impl Columns {
             currency: column(self.currency).map_or(Currencies::Own, Currencies::Column),
             kind: column(self.kind),
             kinds: std::collections::BTreeMap::new(),
-            source: column(self.source).unwrap_or_else(|| "other".to_owned()),
+            source,
             fan: column(self.fan),
             transaction: column(self.transaction),
             skips_untimed: self.skips_untimed == "true",

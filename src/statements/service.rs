@@ -2,11 +2,13 @@
 
 use super::jobs::RecordStatement;
 use super::policy::ImportStatements;
-use super::reading::meaning;
+use super::reading::{self, MAX_KINDS, MAX_PROBLEMS, meaning};
 use super::recording::{self, Prepared};
-use super::sheet::{Line, Sheet};
+use super::seat::Seat;
+use super::sheet::{Line, MAX_CELL, Sheet};
 use super::store::{self, Key};
-use super::types::{Account, Column, Import, Listed, Mapping, Separator, State};
+use super::types::{Account, Column, Import, Listed, Mapping, Separator, State, is_source};
+use super::upload::ON_ITS_WAY;
 use crate::audit::{self, Event};
 use crate::auth::{Scope, SystemScope};
 use crate::db::Db;
@@ -107,6 +109,8 @@ pub struct Preview {
     pub problems: Vec<(u64, String)>,
     /// How many there are.
     pub problem_count: usize,
+    /// Whether nobody read on after those.
+    pub has_more_problems: bool,
     /// The platform's words for what was paid for: how many lines have each, and what it counts as.
     pub kinds: Vec<(String, usize, EarningSource)>,
 }
@@ -134,6 +138,7 @@ impl Preview {
             skipped: prepared.read.skipped,
             problems: prepared.read.problems,
             problem_count: prepared.read.problem_count,
+            has_more_problems: prepared.read.problem_count >= MAX_PROBLEMS,
             kinds: kinds.collect(),
         }
     }
@@ -170,30 +175,47 @@ pub async fn look(
 ) -> Result<Looked> {
     let mut tx = db.begin(scope).await?;
     let listed = store::lookup(&mut tx, id).await?;
+    drop(tx);
     let import = &listed.import;
     if import.state != State::Open {
         return Ok(Looked { listed, file: None });
     }
+    let seat = Seat::take().await?;
+    let mut tx = db.begin(scope).await?;
     let bytes = store::lookup_file(&mut tx, id).await?;
-    let mapped = import.mapping.as_ref().map(|mapping| Cut::new(mapping.separator, mapping.has_names));
-    let mut file = sample(&bytes, cut.or(mapped));
-    file.same_recorded_at = store::find_same_file(&mut tx, id).await?;
-    let remembered = store::find_mapping(&mut tx, &import.platform).await?;
-    file.remembered = remembered.filter(|mapping| fits(mapping, &bytes));
-    if let Some(mapping) = import.mapping.clone() {
-        let terms = recording::terms(&mut tx, import).await?;
-        let prepared = recording::prepare(&mut tx, import.account, bytes, mapping.clone(), terms).await;
-        file.preview = Some(match prepared {
-            Ok(prepared) => Ok(Preview::of(prepared, &mapping)),
-            Err(Error::Conflict(sentence)) => Err(sentence),
-            Err(error) => return Err(error),
-        });
+    if bytes.is_empty() {
+        // It was recorded or discarded just now.
+        return Ok(Looked { listed: store::lookup(&mut tx, id).await?, file: None });
     }
+    let same_recorded_at = store::find_same_file(&mut tx, id).await?;
+    let remembered = store::find_mapping(&mut tx, &import.platform).await?;
+    let terms = recording::terms(&mut tx, import).await?;
+    drop(tx);
+    let mapping = import.mapping.clone();
+    let (mut file, read) = seat
+        .read(move || {
+            let sheet = Sheet::of(&bytes);
+            let mapped = mapping.as_ref().map(|mapping| Cut::new(mapping.separator, mapping.has_names));
+            let mut file = sample(&sheet, cut.or(mapped));
+            file.remembered = remembered.filter(|mapping| fits(mapping, &sheet));
+            let read = mapping.map(|mapping| (reading::read(&sheet, &mapping, terms), mapping));
+            (file, read)
+        })
+        .await?;
+    file.same_recorded_at = same_recorded_at;
+    file.preview = match read {
+        None => None,
+        Some((Err(column), _)) => Some(Err(recording::missing(&column))),
+        Some((Ok(read), mapping)) => {
+            let mut tx = db.begin(scope).await?;
+            let prepared = recording::prepare(&mut tx, import.account, read).await?;
+            Some(Ok(Preview::of(prepared, &mapping)))
+        }
+    };
     Ok(Looked { file: Some(file), listed })
 }
 
-fn sample(bytes: &[u8], cut: Option<Cut>) -> File {
-    let sheet = Sheet::of(bytes);
+fn sample(sheet: &Sheet<'_>, cut: Option<Cut>) -> File {
     let cut = cut.unwrap_or_else(|| Cut::new(sheet.separator(), true));
     let Cut { separator, has_names } = cut;
     File {
@@ -208,8 +230,8 @@ fn sample(bytes: &[u8], cut: Option<Cut>) -> File {
 }
 
 /// Whether the file has every column that the mapping names.
-fn fits(mapping: &Mapping, bytes: &[u8]) -> bool {
-    let columns = Sheet::of(bytes).columns(mapping.separator, mapping.has_names);
+fn fits(mapping: &Mapping, sheet: &Sheet<'_>) -> bool {
+    let columns = sheet.columns(mapping.separator, mapping.has_names);
     mapping.columns().all(|name| columns.contains(name))
 }
 
@@ -223,10 +245,15 @@ pub async fn map(
     id: StatementImportId,
     mut mapping: Mapping,
 ) -> Result<()> {
+    let seat = Seat::take().await?;
+    let mut tx = db.begin(scope).await?;
+    waiting(store::lookup(&mut tx, id).await?.import)?;
+    let bytes = store::lookup_file(&mut tx, id).await?;
+    drop(tx);
+    let (separator, has_names) = (mapping.separator, mapping.has_names);
+    let columns = seat.read(move || Sheet::of(&bytes).columns(separator, has_names)).await?;
     let mut tx = db.begin(scope).await?;
     let import = waiting(store::lock(&mut tx, id).await?)?;
-    let bytes = store::lookup_file(&mut tx, id).await?;
-    let columns = Sheet::of(&bytes).columns(mapping.separator, mapping.has_names);
     let mut invalid = Invalid::default();
     for (field, name) in mapping.fields() {
         if !columns.contains(name) {
@@ -248,19 +275,32 @@ pub async fn map(
 /// Says what the platform's words for what was paid for mean.
 ///
 /// # Errors
-/// `NotFound`, or `Conflict` when the import does not wait any more.
+/// `NotFound`, `Conflict` when the import does not wait any more, `Invalid` for what is no word of the file or no source.
 pub async fn map_kinds(
     db: &Db,
     scope: &Scope<ImportStatements>,
     id: StatementImportId,
-    kinds: BTreeMap<String, String>,
+    mut kinds: BTreeMap<String, String>,
 ) -> Result<()> {
+    let mut invalid = Invalid::default();
+    if kinds.len() > MAX_KINDS || kinds.keys().any(|word| word.chars().count() > MAX_CELL) {
+        invalid.add("words", "These are not the words of the file");
+    }
+    if !kinds.values().all(|source| is_source(source)) {
+        invalid.add("sources", "Choose one of the list");
+    }
+    invalid.check()?;
     let mut tx = db.begin(scope).await?;
     let import = waiting(store::lock(&mut tx, id).await?)?;
     let Some(mut mapping) = import.mapping else {
         return Err(Error::conflict("Say first which column is what."));
     };
-    mapping.kinds.extend(kinds);
+    // Words of files before are kept while there is room.
+    let room = MAX_KINDS - kinds.len();
+    let before = mapping.kinds.into_iter().filter(|(word, _)| !kinds.contains_key(word)).take(room);
+    let before: Vec<_> = before.collect();
+    kinds.extend(before);
+    mapping.kinds = kinds;
     store::set_mapping(&mut tx, id, &mapping).await?;
     tx.commit().await
 }
@@ -273,23 +313,29 @@ fn waiting(import: Import) -> Result<Import> {
     }
 }
 
+/// Whether it is recorded while somebody waits.
+pub(super) fn is_small(import: &Import) -> bool {
+    import.bytes <= IN_A_REQUEST * SHORT_LINE
+}
+
 /// Records an import: at once when it is small, otherwise in the background. Whether it is done.
 ///
 /// # Errors
 /// `NotFound`, or `Conflict` when it has problems, has nothing new, or does not wait any more.
 pub async fn confirm(db: &Db, scope: &Scope<ImportStatements>, id: StatementImportId) -> Result<bool> {
     let mut tx = db.begin(scope).await?;
-    let import = waiting(store::lock(&mut tx, id).await?)?;
+    let import = waiting(store::lookup(&mut tx, id).await?.import)?;
+    drop(tx);
     let by = scope.member().user_id();
-    if import.bytes <= IN_A_REQUEST * SHORT_LINE {
-        drop(tx);
+    if is_small(&import) {
         recording::record(db, scope, by, id, State::Open).await?;
         return Ok(true);
     }
-    let mapping = import.mapping.clone().ok_or_else(|| Error::conflict("Say first which column is what."))?;
-    let file = store::lookup_file(&mut tx, id).await?;
-    let terms = recording::terms(&mut tx, &import).await?;
-    let prepared = recording::prepare(&mut tx, import.account, file, mapping, terms).await?;
+    let parsed = recording::parse(db, scope, id, State::Open).await?;
+    let mut tx = db.begin(scope).await?;
+    let import = waiting(store::lock(&mut tx, id).await?)?;
+    let read = parsed.ok_or(Error::NotFound)?.of(&import)?;
+    let prepared = recording::prepare(&mut tx, import.account, read).await?;
     if let Some(sentence) = recording::objection(&prepared) {
         return Err(Error::conflict(sentence));
     }
@@ -297,17 +343,23 @@ pub async fn confirm(db: &Db, scope: &Scope<ImportStatements>, id: StatementImpo
     let total = i64::try_from(prepared.fresh.len()).unwrap_or(i64::MAX);
     store::set_progress(&mut tx, id, 0, total).await?;
     let agency = tx.agency_id();
-    let job = RecordStatement { agency, import: id, by };
+    let job = RecordStatement { agency, import: id, by, tried: 0 };
     jobs::enqueue(tx.conn(), &job, How::default().queue(format!("statements {agency}"))).await?;
     tx.commit().await?;
     Ok(false)
 }
 
-/// Gives an import back to people: it could not be recorded, and they are told why.
-pub(super) async fn hand_back(db: &Db, scope: &SystemScope, id: StatementImportId, why: &str) -> Result<()> {
+/// Gives an import that a job could not bring from `from` on back to people, at `to`, and tells them why.
+pub(super) async fn hand_back(
+    db: &Db,
+    scope: &SystemScope,
+    id: StatementImportId,
+    (from, to): (State, State),
+    why: &str,
+) -> Result<()> {
     let mut tx = db.begin(scope).await?;
-    if store::lock(&mut tx, id).await?.state == State::Recording {
-        store::set_state(&mut tx, id, State::Open, Some(why)).await?;
+    if store::lock(&mut tx, id).await?.state == from {
+        store::set_state(&mut tx, id, to, Some(why)).await?;
     }
     tx.commit().await
 }
@@ -324,14 +376,15 @@ pub async fn discard(db: &Db, scope: &Scope<ImportStatements>, id: StatementImpo
     tx.commit().await
 }
 
-/// Forgets files that nobody recorded for a week.
+/// Forgets files that nobody recorded for a week, and those that stopped on their way.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn forget_abandoned(db: &Db) -> Result<()> {
     let mut tx = db.begin_system("forget statement files that nobody recorded").await?;
     let before = tx.now() - KEPT;
-    let removed = store::remove_abandoned(&mut tx, before).await?;
+    let began = tx.now() - ON_ITS_WAY;
+    let removed = store::remove_abandoned(&mut tx, before, began).await?;
     tx.commit().await?;
     tracing::debug!(removed, "old statement files are forgotten");
     Ok(())

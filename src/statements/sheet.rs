@@ -3,13 +3,18 @@
 use super::types::{Column, Separator};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::rc::Rc;
 
 /// How many lines are looked at to find the separator.
 const LOOKED_AT: usize = 20;
 /// What has more columns is no statement.
 const MAX_COLUMNS: usize = 100;
 /// No cell that matters is longer; the rest of one is not kept.
-const MAX_CELL: usize = 300;
+pub(super) const MAX_CELL: usize = 300;
+/// No line is longer: a reader keeps a whole line, and the places of its cells, in memory.
+pub(super) const MAX_LINE: usize = 256 * 1024;
 
 /// A text with its cells.
 #[derive(Debug)]
@@ -55,17 +60,42 @@ impl<'a> Sheet<'a> {
         Separator::ALL.iter().rev().copied().max_by_key(score).unwrap_or(Separator::Comma)
     }
 
-    /// Every line that has anything in it, in order.
-    pub fn lines(&self, separator: Separator) -> impl Iterator<Item = Line> {
+    /// Whether a line is too long, whichever sign cuts it: what follows one cannot be read. Such a file is not taken.
+    #[must_use]
+    pub fn has_long_line(&self) -> bool {
+        let has_one = |separator: &Separator| {
+            let (mut reader, since) = self.reader(*separator);
+            let mut record = csv::ByteRecord::new();
+            loop {
+                match reader.read_byte_record(&mut record) {
+                    Ok(true) => since.set(0),
+                    Ok(false) => return false,
+                    Err(_) => return true,
+                }
+            }
+        };
+        Separator::ALL.iter().any(has_one)
+    }
+
+    /// A reader of the lines, and what counts how much it read; to be set to 0 after each line.
+    fn reader(&self, separator: Separator) -> (csv::Reader<Guarded<'_>>, Rc<Cell<usize>>) {
+        let since = Rc::new(Cell::new(0));
         let delimiter = u8::try_from(separator.sign()).unwrap_or(b',');
         let reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
             .flexible(true)
-            .from_reader(self.text.as_bytes());
+            .from_reader(Guarded { text: self.text.as_bytes(), since: Rc::clone(&since) });
+        (reader, since)
+    }
+
+    /// Every line that has anything in it, in order.
+    pub fn lines(&self, separator: Separator) -> impl Iterator<Item = Line> {
+        let (reader, since) = self.reader(separator);
         let mut counted = (0, 1);
-        // The text is a text already, so no line fails.
-        reader.into_records().filter_map(Result::ok).filter_map(move |record| {
+        // The text is a text already and no line of it is too long, so none fails.
+        reader.into_records().map_while(Result::ok).filter_map(move |record| {
+            since.set(0);
             let number = self.line_at(record.position(), &mut counted);
             let cells: Vec<_> = record.iter().take(MAX_COLUMNS).map(cell).collect();
             cells.iter().any(|cell| !cell.is_empty()).then_some(Line { number, cells })
@@ -101,6 +131,24 @@ impl<'a> Sheet<'a> {
             names.push(if same == 0 { name } else { format!("{name} (column {})", at + 1) });
         }
         names
+    }
+}
+
+/// Fails when a line does not end.
+struct Guarded<'a> {
+    text: &'a [u8],
+    /// What was read since the last line ended.
+    since: Rc<Cell<usize>>,
+}
+
+impl Read for Guarded<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.since.get() > MAX_LINE {
+            return Err(io::Error::other("a line is too long"));
+        }
+        let count = self.text.read(into)?;
+        self.since.set(self.since.get() + count);
+        Ok(count)
     }
 }
 
@@ -149,6 +197,18 @@ mod tests {
         let expected = [(1, ["a", "b"]), (2, ["x, \"y\"z", "2"]), (6, ["3", "=4"])];
         let expected = expected.map(|(number, cells)| (number, cells.map(ToOwned::to_owned).to_vec()));
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_found_and_not_read() {
+        let commas = format!("a,b\n1,2\n{}", ",".repeat(2 * MAX_LINE));
+        let sheet = Sheet::of(commas.as_bytes());
+        assert!(sheet.has_long_line());
+        assert!(sheet.lines(Separator::Comma).count() <= 2);
+        assert!(Sheet::of(format!("a,b\n\"{}", "1,2\n".repeat(MAX_LINE)).as_bytes()).has_long_line());
+        let many = "1,2\n".repeat(MAX_LINE);
+        assert!(!Sheet::of(many.as_bytes()).has_long_line());
+        assert_eq!(Sheet::of(many.as_bytes()).lines(Separator::Comma).count(), MAX_LINE);
     }
 
     #[test]

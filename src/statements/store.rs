@@ -190,11 +190,23 @@ pub(super) async fn list_accounts(tx: &mut AgencyTx, limit: i64) -> Result<Vec<A
         .collect()
 }
 
-pub(super) async fn count_open(tx: &mut AgencyTx) -> Result<i64> {
+/// Whoever counts files before adding one holds this lock, so that no two count the same.
+pub(super) async fn lock_agency(tx: &mut AgencyTx) -> Result<()> {
+    let agency = tx.agency_id();
+    sqlx::query!("select from agencies where agency_id = $1 for no key update", agency as AgencyId)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Files that wait, and those that are on their way since `since`: what began before does not come any more.
+pub(super) async fn count_open(tx: &mut AgencyTx, since: DateTime<Utc>) -> Result<i64> {
     let agency = tx.agency_id();
     let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from statement_imports where agency_id = $1 and state in ('receiving', 'open')"#,
-        agency as AgencyId
+        r#"select count(*) as "count!" from statement_imports
+           where agency_id = $1 and (state = 'open' or state = 'receiving' and created_at > $2)"#,
+        agency as AgencyId,
+        since
     );
     Ok(count.fetch_one(tx.conn()).await?)
 }
@@ -331,11 +343,23 @@ pub(super) async fn find_mapping(tx: &mut AgencyTx, platform: &str) -> Result<Op
     Ok(mapping.fetch_optional(tx.conn()).await?.map(|it| it.0))
 }
 
-/// Which of `ids` the account has already.
-pub(super) async fn list_known(tx: &mut AgencyTx, account: AccountId, ids: &[&str]) -> Result<Vec<String>> {
+/// An earning that the account has already.
+pub(super) struct Known {
+    pub transaction_id: String,
+    pub occurred_at: DateTime<Utc>,
+    pub gross: i64,
+    pub net: i64,
+    pub currency: String,
+    pub source: String,
+}
+
+/// Which of `ids` the account has already, and what they say.
+pub(super) async fn list_known(tx: &mut AgencyTx, account: AccountId, ids: &[&str]) -> Result<Vec<Known>> {
     let agency = tx.agency_id();
-    let known = sqlx::query_scalar!(
-        "select transaction_id from earnings where agency_id = $1 and account_id = $2 and transaction_id = any ($3)",
+    let known = sqlx::query_as!(
+        Known,
+        "select transaction_id, occurred_at, gross, net, currency, source from earnings
+          where agency_id = $1 and account_id = $2 and transaction_id = any ($3)",
         agency as AgencyId,
         account as AccountId,
         ids as &[&str]
@@ -471,11 +495,17 @@ pub(super) async fn remove(tx: &mut AgencyTx, id: StatementImportId) -> Result<(
     Ok(())
 }
 
-/// Forgets files that nobody did anything with since `before`; how many.
-pub(super) async fn remove_abandoned(tx: &mut SystemTx, before: DateTime<Utc>) -> Result<u64> {
+/// Forgets files that nobody did anything with since `before`, and those that began to come before `began` and are not here; how
+/// many.
+pub(super) async fn remove_abandoned(
+    tx: &mut SystemTx,
+    before: DateTime<Utc>,
+    began: DateTime<Utc>,
+) -> Result<u64> {
     let done = sqlx::query!(
-        "delete from statement_imports where state in ('receiving', 'open') and created_at < $1",
-        before
+        "delete from statement_imports where state = 'open' and created_at < $1 or state = 'receiving' and created_at < $2",
+        before,
+        began
     );
     Ok(done.execute(tx.conn()).await?.rows_affected())
 }

@@ -2,6 +2,7 @@
 
 use crate::ids::{AccountId, StatementImportId};
 use crate::money::Currency;
+use crate::platform::EarningSource;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,6 +94,12 @@ choice! {
         /// `1.234,56`
         Comma = "comma", "A comma: 1.234,56";
     }
+}
+
+/// Whether a row may count as `text`: a source that we know, or the rest.
+#[must_use]
+pub(super) fn is_source(text: &str) -> bool {
+    text == "other" || EarningSource::KNOWN.iter().any(|known| known.as_str() == text)
 }
 
 /// A column by the name that it has in the file (or that we gave it), so that it is found again in the next file.
@@ -280,5 +287,11 @@ mod tests {
             assert_eq!(serde_json::to_value(dates).ok(), Some(dates.name().into()));
         }
         assert_eq!(Separator::parse("pipe"), None);
+    }
+
+    #[test]
+    fn a_source_is_one_that_is_offered() {
+        assert!(is_source("tip") && is_source("other"));
+        assert!(!is_source("") && !is_source("Tip") && !is_source(&"x".repeat(10_000)));
     }
 }

@@ -38,7 +38,7 @@ pub async fn want_undo(db: &Db, scope: &Scope<ImportStatements>, id: StatementIm
     store::set_state(&mut tx, id, State::Undoing, None).await?;
     store::set_progress(&mut tx, id, 0, import.added).await?;
     let agency = tx.agency_id();
-    let job = UndoStatement { agency, import: id, by };
+    let job = UndoStatement { agency, import: id, by, tried: 0 };
     jobs::enqueue(tx.conn(), &job, How::default().queue(format!("statements {agency}"))).await?;
     tx.commit().await
 }
@@ -66,8 +66,8 @@ pub async fn undo(
         }
         earnings::remove(&mut tx, account, &ids).await?;
         done += ids.len();
-        if total > BATCH {
-            progress.tell(done).await?;
+        if import.added > IN_A_REQUEST {
+            progress.tell(done).await;
         }
     }
     earnings::forget_fans(&mut tx, account).await?;

@@ -1,6 +1,9 @@
 //! A file on its way: kept in pieces as it comes, so that its size costs no memory and no transaction waits for a slow line.
 
+use super::currencies;
 use super::policy::ImportStatements;
+use super::seat::Seat;
+use super::sheet::{MAX_LINE, Sheet};
 use super::store;
 use super::types::Account;
 use crate::accounts;
@@ -10,8 +13,11 @@ use crate::auth::Scope;
 use crate::db::{AgencyTx, Db};
 use crate::error::{Error, Invalid, Result};
 use crate::ids::{AccountId, StatementImportId};
+use crate::money::Currency;
+use chrono::TimeDelta;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 /// The largest file.
 pub const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -19,6 +25,8 @@ pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 const PART: usize = 256 * 1024;
 /// Files that wait for somebody at a time.
 const MAX_OPEN: i64 = 20;
+/// What takes longer to come does not come any more.
+pub(super) const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(15);
 /// The longest name of a platform.
 const MAX_PLATFORM: usize = 40;
 
@@ -41,6 +49,7 @@ pub struct New {
 pub struct Upload {
     db: Db,
     id: StatementImportId,
+    begun: Instant,
     part: i32,
     waiting: Vec<u8>,
     bytes: usize,
@@ -59,7 +68,9 @@ impl Upload {
             Some(id) => store::lookup_account(&mut tx, id).await?,
             None => checked(&mut tx, new)?,
         };
-        if store::count_open(&mut tx).await? >= MAX_OPEN {
+        store::lock_agency(&mut tx).await?;
+        let since = tx.now() - ON_ITS_WAY;
+        if store::count_open(&mut tx, since).await? >= MAX_OPEN {
             let sentence =
                 format!("{MAX_OPEN} files wait to be recorded. Record or discard one of them first.");
             return Err(Error::conflict(sentence));
@@ -69,18 +80,29 @@ impl Upload {
         let known = new.account.is_some();
         store::add(&mut tx, id, &file, &account, known, scope.member().user_id()).await?;
         tx.commit().await?;
-        Ok(Self { db: db.clone(), id, part: 0, waiting: Vec::new(), bytes: 0, hash: Sha256::new() })
+        Ok(Self {
+            db: db.clone(),
+            id,
+            begun: Instant::now(),
+            part: 0,
+            waiting: Vec::new(),
+            bytes: 0,
+            hash: Sha256::new(),
+        })
     }
 
     /// Takes the next piece, of any size.
     ///
     /// # Errors
-    /// `Invalid` when the file is too large.
+    /// `Invalid` when the file is too large, or takes too long.
     pub async fn take(&mut self, scope: &Scope<ImportStatements>, piece: &[u8]) -> Result<()> {
         self.bytes += piece.len();
         if self.bytes > MAX_BYTES {
             let sentence = format!("This file is larger than {} MB. Cut it in two.", MAX_BYTES / 1024 / 1024);
             return Err(Error::field("file", sentence));
+        }
+        if TimeDelta::from_std(self.begun.elapsed()).is_ok_and(|took| took > ON_ITS_WAY) {
+            return Err(Error::field("file", "The file took too long to arrive. Choose it again."));
         }
         self.hash.update(piece);
         self.waiting.extend_from_slice(piece);
@@ -111,11 +133,19 @@ impl Upload {
     /// The whole file is here.
     ///
     /// # Errors
-    /// `Forbidden` when the member may no more.
+    /// `Forbidden` when the member may no more, `Invalid` when a line does not end; then nothing of the file is kept.
     pub async fn finish(mut self, scope: &Scope<ImportStatements>) -> Result<StatementImportId> {
         // It may have taken minutes.
         scope.ensure_current(&self.db).await?;
         self.put_down(scope).await?;
+        if self.has_long_line(scope).await? {
+            let sentence = format!(
+                "A line of this file is longer than {} KB, so it is no table. Is a quotation mark missing?",
+                MAX_LINE / 1024
+            );
+            self.give_up(scope).await?;
+            return Err(Error::field("file", sentence));
+        }
         let mut tx = self.db.begin(scope).await?;
         let bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
         store::set_received(&mut tx, self.id, bytes, &self.hash.finalize()).await?;
@@ -126,6 +156,14 @@ impl Upload {
         .await?;
         tx.commit().await?;
         Ok(self.id)
+    }
+
+    async fn has_long_line(&self, scope: &Scope<ImportStatements>) -> Result<bool> {
+        let seat = Seat::take().await?;
+        let mut tx = self.db.begin(scope).await?;
+        let file = store::lookup_file(&mut tx, self.id).await?;
+        drop(tx);
+        seat.read(move || Sheet::of(&file).has_long_line()).await
     }
 
     /// Forgets what came of a file that does not come whole.
@@ -149,12 +187,14 @@ fn checked(tx: &mut AgencyTx, new: &New) -> Result<Account> {
         text => Ok(text.to_owned()),
     };
     let platform = invalid.take("platform", platform);
-    let currency = invalid.take("currency", checked_currency(&new.currency));
+    let currency = checked_currency(&new.currency)
+        .and_then(|code| currencies::currency(&code).ok_or("Choose a currency that there is, such as USD"));
+    let currency = invalid.take("currency", currency);
     invalid.check()?;
     Ok(Account {
         id: tx.new_id(),
         name: name.unwrap_or_default(),
         platform: platform.unwrap_or_default(),
-        currency: currency.unwrap_or_default().parse().map_err(anyhow::Error::from)?,
+        currency: currency.unwrap_or(Currency::USD),
     })
 }

@@ -9,8 +9,8 @@ use creatorcrm::error::Error;
 use creatorcrm::ids::{AccountId, StatementImportId};
 use creatorcrm::statements::policy::ImportStatements;
 use creatorcrm::statements::{
-    Clock, Currencies, Dates, Decimal, Mapping, New, Rest, Separator, State, Upload, confirm, discard, look,
-    map, record, undo, want_undo,
+    Clock, Currencies, Dates, Decimal, Mapping, New, Rest, Separator, State, Upload, confirm, discard,
+    forget_abandoned, look, map, map_kinds, record, undo, want_undo,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -217,6 +217,62 @@ async fn an_account_that_has_an_api_takes_no_statements() {
     assert!(matches!(Upload::begin(&app.db, &scope, &new(Some(account))).await, Err(Error::NotFound)));
 }
 
+#[tokio::test]
+async fn a_recorded_transaction_that_says_something_else_is_a_problem_of_its_line() {
+    let (app, scope) = begin("dana").await;
+    let db = &app.db;
+    let first = put(db, &scope, None, &format!("{HEAD}2026-11-12,10,8,leo,a\n")).await;
+    confirm(db, &scope, first).await.unwrap();
+    let account = account_of(db, &scope, first).await;
+    let text = format!("{HEAD}2026-11-12,10,7,leo,a\n2026-11-14,5,4,leo,c\n");
+    let second = put(db, &scope, Some(account), &text).await;
+    let preview = look(db, &scope, second, None).await.unwrap().file.unwrap().preview.unwrap().unwrap();
+    assert_eq!((preview.fresh, preview.problem_count, preview.problems[0].0), (1, 1, 2));
+    assert!(preview.problems[0].1.contains("other amounts"), "{:?}", preview.problems);
+    assert!(matches!(confirm(db, &scope, second).await, Err(Error::Conflict(_))));
+    assert_eq!(sums(db, &scope, account).await, (1, 800, 800, 1));
+}
+
+#[tokio::test]
+async fn what_the_words_of_a_file_mean_is_one_of_few_things() {
+    let (app, scope) = begin("dina").await;
+    let db = &app.db;
+    let id = put(db, &scope, None, &format!("{HEAD}2026-11-12,10,8,leo,a\n")).await;
+    let say = async |words: usize, length: usize, source: &str| {
+        let word = |at: usize| format!("{at:0>length$}");
+        let kinds = (0..words).map(|at| (word(at), source.to_owned())).collect();
+        map_kinds(db, &scope, id, kinds).await
+    };
+    assert!(matches!(say(1, 3, "nonsense").await, Err(Error::Invalid(_))));
+    assert!(matches!(say(61, 3, "tip").await, Err(Error::Invalid(_))));
+    assert!(matches!(say(1, 301, "tip").await, Err(Error::Invalid(_))));
+    say(60, 3, "tip").await.unwrap();
+    say(60, 4, "other").await.unwrap();
+    let kinds = look(db, &scope, id, None).await.unwrap().listed.import.mapping.unwrap().kinds;
+    assert_eq!(kinds.len(), 60);
+}
+
+#[tokio::test]
+async fn twenty_files_wait_and_those_that_stopped_on_their_way_do_not_count() {
+    let (app, scope) = begin("dori").await;
+    let db = &app.db;
+    let form = new(None);
+    let begun = futures::future::join_all((0..22).map(|_| Upload::begin(db, &scope, &form))).await;
+    assert_eq!(begun.iter().filter(|it| it.is_ok()).count(), 20);
+    let mut tx = db.begin_system("test").await.unwrap();
+    sqlx::query("update statement_imports set created_at = created_at - interval '16 minutes'")
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(Upload::begin(db, &scope, &form).await.is_ok());
+    forget_abandoned(db).await.unwrap();
+    let mut tx = db.begin(&scope).await.unwrap();
+    let left: i64 =
+        sqlx::query_scalar("select count(*) from statement_imports").fetch_one(tx.conn()).await.unwrap();
+    assert_eq!(left, 1);
+}
+
 fn many(from: usize, rows: usize) -> String {
     let mut text = HEAD.to_owned();
     for at in from..from + rows {
@@ -323,6 +379,12 @@ async fn a_form_with_a_file_says_what_is_wrong_with_it() {
     let large = vec![b'a'; 33 * 1024 * 1024];
     let shown = owner.upload("/statements/new", &fields, ("large.csv", &large)).await;
     assert!(shown.text.contains("This file is larger than 32 MB"), "{}", shown.text);
+    let line = vec![b','; 1024 * 1024];
+    let shown = owner.upload("/statements/new", &fields, ("line.csv", &line)).await;
+    assert!(shown.text.contains("A line of this file is longer than 256 KB"), "{}", shown.text);
+    let other = [("name", "Mia"), ("nonsense", "x")];
+    let shown = owner.upload("/statements/new", &other, ("a.csv", b"a,b\n")).await;
+    assert!(shown.text.contains("The file did not arrive whole"), "{}", shown.text);
     // Nothing is left of those.
     let list = owner.open("/statements").await;
     assert!(list.text.contains("No statements yet"), "{}", list.text);

@@ -13,6 +13,8 @@ pub enum Class {
     Changes,
     /// Files made of many rows.
     Exports,
+    /// Pages that read a whole file first.
+    Files,
     /// Event streams: how many are open, not how often they are opened.
     Streams,
     /// Notifications of a platform. Forged ones use up what their own network may send, not what the platform may.
@@ -36,11 +38,12 @@ const fn rate(per_minute: u32, burst: u32) -> Rate {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pages,
         Self::Searches,
         Self::Changes,
         Self::Exports,
+        Self::Files,
         Self::Streams,
         Self::Webhooks,
         Self::Probes,
@@ -57,6 +60,7 @@ impl Class {
             _ if route.starts_with("/webhooks/") => Self::Webhooks,
             _ if route.starts_with("/search") => Self::Searches,
             _ if route.ends_with(".csv") || route.ends_with(".pdf") => Self::Exports,
+            _ if route.starts_with("/statements/{import}") => Self::Files,
             _ => Self::Pages,
         }
     }
@@ -76,6 +80,7 @@ impl Class {
             Self::Searches => "searches",
             Self::Changes => "changes",
             Self::Exports => "exports",
+            Self::Files => "files",
             Self::Streams => "streams",
             Self::Webhooks => "webhooks",
             Self::Probes => "probes",
@@ -89,6 +94,7 @@ impl Class {
             Self::Pages | Self::Streams => rate(6_000, 1_200),
             Self::Searches | Self::Changes => rate(3_000, 600),
             Self::Exports => rate(60, 60),
+            Self::Files => rate(600, 200),
             Self::Webhooks => rate(12_000, 5_000),
             Self::Probes => rate(600, 300),
         }
@@ -101,6 +107,7 @@ impl Class {
             Self::Pages => Some(rate(600, 120)),
             Self::Searches | Self::Changes => Some(rate(300, 60)),
             Self::Exports => Some(rate(6, 10)),
+            Self::Files => Some(rate(60, 20)),
             Self::Streams | Self::Webhooks | Self::Probes => None,
         }
     }
@@ -125,6 +132,7 @@ mod tests {
             "/webhooks/{platform}" => Class::Webhooks,
             "/metrics" | "/health" | "/health/database" | "/health/external" => Class::Probes,
             _ if route.ends_with(".csv") || route.ends_with(".pdf") => Class::Exports,
+            "/statements/{import}" | "/statements/{import}/undo" => Class::Files,
             _ => Class::Pages,
         };
         let routes = crate::server::router::paths();

@@ -126,7 +126,10 @@ fn stands(listed: Listed, zone: Option<Tz>) -> impl IntoView {
             {days.map(|days| view! { <div><dt>"Days"</dt><dd>{days}</dd></div> })}
         }
     });
+    let problem = import.problem.clone().filter(|_| import.state == Stand::Recorded);
+    let problem = problem.map(|text| view! { <Banner tone=Tone::Warn title="It could not be undone" text/> });
     view! {
+        {problem}
         {under_way}
         <section class="card" aria-labelledby="what">
             <div class="card-header"><h2 id="what">"What became of it"</h2></div>

@@ -57,7 +57,8 @@ fn problems(preview: &Preview) -> impl IntoView + use<> {
         });
         return nothing.into_any();
     }
-    let title = format!("{} cannot be read", counted(preview.problem_count, "line", "lines"));
+    let at_least = if preview.has_more_problems { "At least " } else { "" };
+    let title = format!("{at_least}{} cannot be read", counted(preview.problem_count, "line", "lines"));
     let rows = preview.problems.iter().map(|(line, sentence)| {
         view! { <tr><th scope="row" class="num">{line.to_string()}</th><td>{sentence.clone()}</td></tr> }
     });

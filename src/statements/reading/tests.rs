@@ -119,6 +119,31 @@ fn without_ids_lines_that_are_alike_are_payments_of_their_own_and_the_same_in_th
 }
 
 #[test]
+fn a_file_has_few_currencies_that_there_are() {
+    let mapping = Mapping {
+        rest: Rest::Nothing,
+        currency: Currencies::Column("Cur".to_owned()),
+        fan: None,
+        transaction: None,
+        ..mapping()
+    };
+    let codes = ["AAA", "EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF"];
+    let lines: String = codes.iter().map(|code| format!("2026-11-12,1,{code}\n")).collect();
+    let read = read_text(&format!("Time,Gross,Cur\n{lines}"), &mapping);
+    assert_eq!(
+        sentences(&read),
+        [(2, "“AAA” is no currency"), (13, "A file can have at most 10 currencies")]
+    );
+}
+
+#[test]
+fn nobody_reads_on_after_a_thousand_problems() {
+    let text = format!("Time,Gross,Net,Fan,Id\n{}", "2026-11-12,x,1,,a\n".repeat(3000));
+    let read = read_text(&text, &mapping());
+    assert_eq!((read.problem_count, read.problems.len()), (MAX_PROBLEMS, 100));
+}
+
+#[test]
 fn totals_are_left_out_if_somebody_said_so() {
     let mapping = Mapping { skips_untimed: true, ..mapping() };
     let read = read_text("Time,Gross,Net,Fan,Id\n2026-11-12,1,1,,a\n,1,1,Total,\n", &mapping);
