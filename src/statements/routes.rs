@@ -1,7 +1,7 @@
 //! Receiving a file.
 
 use super::policy::ImportStatements;
-use super::upload::{MAX_BYTES, New, Upload};
+use super::upload::{MAX_BYTES, New, Upload, too_large};
 use crate::auth::{Scope, Visitor};
 use crate::error::{Error, Result};
 use crate::ids::StatementImportId;
@@ -121,6 +121,9 @@ fn form<'a>(headers: &HeaderMap, body: &'a mut BodyDataStream) -> Result<Multipa
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn unreadable(error: multer::Error) -> Error {
     tracing::debug!(%error, "a form with a file cannot be read");
+    if matches!(error, multer::Error::StreamSizeExceeded { .. }) {
+        return too_large();
+    }
     Error::field("file", "The file did not arrive whole. Choose it again.")
 }
 

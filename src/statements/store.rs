@@ -190,7 +190,7 @@ pub(super) async fn list_accounts(tx: &mut AgencyTx, limit: i64) -> Result<Vec<A
         .collect()
 }
 
-/// Whoever counts files before adding one holds this lock, so that no two count the same.
+/// Whoever counts files holds this lock, so that each sees what others added before.
 pub(super) async fn lock_agency(tx: &mut AgencyTx) -> Result<()> {
     let agency = tx.agency_id();
     sqlx::query!("select from agencies where agency_id = $1 for no key update", agency as AgencyId)

@@ -68,17 +68,18 @@ impl Upload {
             Some(id) => store::lookup_account(&mut tx, id).await?,
             None => checked(&mut tx, new)?,
         };
-        store::lock_agency(&mut tx).await?;
-        let since = tx.now() - ON_ITS_WAY;
-        if store::count_open(&mut tx, since).await? >= MAX_OPEN {
-            let sentence =
-                format!("{MAX_OPEN} files wait to be recorded. Record or discard one of them first.");
-            return Err(Error::conflict(sentence));
-        }
         let id = tx.new_id();
         let file: String = new.file.chars().filter(|letter| !letter.is_control()).take(120).collect();
         let known = new.account.is_some();
         store::add(&mut tx, id, &file, &account, known, scope.member().user_id()).await?;
+        // The agency's row is locked last, as every commit does.
+        store::lock_agency(&mut tx).await?;
+        let since = tx.now() - ON_ITS_WAY;
+        if store::count_open(&mut tx, since).await? > MAX_OPEN {
+            let sentence =
+                format!("{MAX_OPEN} files wait to be recorded. Record or discard one of them first.");
+            return Err(Error::conflict(sentence));
+        }
         tx.commit().await?;
         Ok(Self {
             db: db.clone(),
@@ -98,8 +99,7 @@ impl Upload {
     pub async fn take(&mut self, scope: &Scope<ImportStatements>, piece: &[u8]) -> Result<()> {
         self.bytes += piece.len();
         if self.bytes > MAX_BYTES {
-            let sentence = format!("This file is larger than {} MB. Cut it in two.", MAX_BYTES / 1024 / 1024);
-            return Err(Error::field("file", sentence));
+            return Err(too_large());
         }
         if TimeDelta::from_std(self.begun.elapsed()).is_ok_and(|took| took > ON_ITS_WAY) {
             return Err(Error::field("file", "The file took too long to arrive. Choose it again."));
@@ -175,6 +175,12 @@ impl Upload {
         store::remove(&mut tx, self.id).await?;
         tx.commit().await
     }
+}
+
+/// What is said of a file larger than [`MAX_BYTES`].
+pub(super) fn too_large() -> Error {
+    let sentence = format!("This file is larger than {} MB. Cut it in two.", MAX_BYTES / 1024 / 1024);
+    Error::field("file", sentence)
 }
 
 /// The account that is made when the rows are recorded.

@@ -273,6 +273,37 @@ async fn twenty_files_wait_and_those_that_stopped_on_their_way_do_not_count() {
     assert_eq!(left, 1);
 }
 
+#[tokio::test]
+async fn a_job_that_fails_for_good_gives_the_import_back() {
+    let (app, scope) = begin("dunja").await;
+    let db = &app.db;
+    let id = put(db, &scope, None, &format!("{HEAD}2026-11-12,10,8,leo,a\n")).await;
+    confirm(db, &scope, id).await.unwrap();
+    // Without its row in `syncs` nothing of an account can be written.
+    let mut tx = db.begin_system("test").await.unwrap();
+    sqlx::query("delete from syncs where agency_id = $1")
+        .bind(scope.agency_id())
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    sqlx::query("update statement_imports set state = 'undoing' where id = $1")
+        .bind(id)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    let by = scope.member().user_id();
+    let job = serde_json::json!({ "agency": scope.agency_id(), "import": id, "by": by, "tried": 7 });
+    sqlx::query("select enqueue_job('undo_statement', $1::jsonb::json, null, now(), null, array['long'])")
+        .bind(job)
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let import = async || look(db, &scope, id, None).await.unwrap().listed.import;
+    eventually("given back", async || import().await.state == State::Recorded).await;
+    assert!(import().await.problem.is_some_and(|it| it.contains("could not be undone")));
+}
+
 fn many(from: usize, rows: usize) -> String {
     let mut text = HEAD.to_owned();
     for at in from..from + rows {
