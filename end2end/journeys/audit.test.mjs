@@ -45,6 +45,7 @@ for (const js of [true, false]) {
     await page.getByRole("link", { name: "Clear" }).click();
     await page.getByRole("row").filter({ hasText: "Exported the audit log" }).waitFor();
     await page.getByRole("button", { name: "Check now" }).click();
+    await page.getByText("The log is being checked.", { exact: false }).waitFor();
     await reloadedUntil(page, "The chain is whole");
     await accessible(page);
 

@@ -19,17 +19,17 @@ for (const js of [true, false]) {
     await page.goto("/analytics/goals");
     await page.getByRole("link", { name: "Set a goal of the agency" }).click();
     await accessible(page);
-    await page.getByLabel("Goal", { exact: true }).fill("12,00");
+    await page.getByRole("textbox", { name: "Goal", exact: true }).fill("12,00");
     await page.getByRole("button", { name: "Set the goal" }).click();
     await page.getByText("Type an amount such as", { exact: false }).waitFor();
-    assert.equal(await page.getByLabel("Goal", { exact: true }).inputValue(), "12,00");
-    await page.getByLabel("Goal", { exact: true }).fill("1,000,000");
+    assert.equal(await page.getByRole("textbox", { name: "Goal", exact: true }).inputValue(), "12,00");
+    await page.getByRole("textbox", { name: "Goal", exact: true }).fill("1,000,000");
     await page.getByRole("button", { name: "Set the goal" }).click();
     await page.getByText("The goal of the agency for", { exact: false }).waitFor();
     assert.match(await page.locator("main").innerText(), /% of \$1,000,000\.00/);
 
     await page.getByRole("link", { name: "Set a goal of Lena Hoffmann" }).click();
-    await page.getByLabel("Goal", { exact: true }).fill("20000");
+    await page.getByRole("textbox", { name: "Goal", exact: true }).fill("20000");
     await page.getByRole("button", { name: "Set the goal" }).click();
     await page.getByText("The goal of Lena Hoffmann for", { exact: false }).waitFor();
     await accessible(page);
@@ -52,7 +52,7 @@ for (const js of [true, false]) {
     const { page, close } = await person({ js });
     await signUp(page, js ? "Hedda" : "Hilde");
     await page.goto("/alerts");
-    await page.getByText("Nothing to look at").first().waitFor();
+    await page.locator("main").getByText("Nothing to look at").first().waitFor();
     await accessible(page);
     await connect(page, "Lena Hoffmann");
     const { earnings: [sale] } = await control("/earnings", { creator: "lena.hoffmann", source: "tip", gross: 9_000_000 });

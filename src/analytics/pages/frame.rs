@@ -71,11 +71,11 @@ pub fn card<T>(
     };
     let foot = foot.map(|words| view! { <p class="card-foot faint small">{words}</p> });
     view! {
-        <section class="card" aria-labelledby=id>
+        <div class="card">
             <div class="card-header"><h2 id=id>{heading}</h2></div>
             {body}
             {foot}
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -155,10 +155,10 @@ fn sources(income: &Income, links: &Links, period: crate::period::Period) -> Any
         .into_any()
     };
     view! {
-        <section class="card" aria-labelledby="sources">
+        <div class="card">
             <div class="card-header"><h2 id="sources">"By source"</h2><span class="money">"Net "{total}</span></div>
             {body}
-        </section>
+        </div>
     }
     .into_any()
 }

@@ -85,7 +85,7 @@ fn table(detail: &Detail, links: &Links) -> impl IntoView + use<> {
     let rows = rows.collect_view();
     let switch = steps("Rows", "rows", step, &[Step::Week, Step::Month, Step::Year]);
     view! {
-        <section class="card" aria-labelledby="rows">
+        <div class="card">
             <div class="card-header"><h2 id="rows">{format!("Net by {noun}")}</h2>{switch}</div>
             <div class="table-wrap" tabindex="0" role="region" aria-label=format!("Net by {noun}")>
                 <table class="table">
@@ -100,7 +100,7 @@ fn table(detail: &Detail, links: &Links) -> impl IntoView + use<> {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 
