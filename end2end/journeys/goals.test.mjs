@@ -55,10 +55,10 @@ for (const js of [true, false]) {
     await page.locator("main").getByText("Nothing to look at").first().waitFor();
     await accessible(page);
     await connect(page, "Lena Hoffmann");
-    const { earnings: [sale] } = await control("/earnings", { creator: "lena.hoffmann", source: "tip", gross: 9_000_000 });
+    const { earnings: [sale] } = await control("/earnings", { creator: "lenahoff", source: "tip", gross: 9_000_000 });
     await control("/refund", { transactionOrderId: sale.transactionOrderId, kind: "chargeback" });
     await page.goto("/alerts");
-    await reloadedUntil(page, "$90,000.00 taken back");
+    await reloadedUntil(page, "€90,000.00 taken back");
     await accessible(page);
     await fits(page);
 
