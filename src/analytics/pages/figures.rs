@@ -110,7 +110,7 @@ pub fn definitions() -> impl IntoView {
 pub fn proof() -> impl IntoView {
     view! {
         <p class="muted small">
-            "Each amount opens the transactions that it is made of. Every night all figures are counted again from them: "
+            "Net and gross open the transactions that they are made of. Every night all figures are counted again from them: "
             <a href="/earnings/checks">"see the checks"</a>"."
         </p>
     }
