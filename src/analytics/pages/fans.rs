@@ -233,7 +233,7 @@ fn who(shown: &Shown, row: &FanRow) -> Option<impl IntoView + use<>> {
     Some(view! {
         <th scope="row">
             <span class="truncate">{known.name.clone()}</span>
-            <a class="faint small" href=href>{known.account.clone()}</a>
+            <div><a class="faint small" href=href>{known.account.clone()}</a></div>
         </th>
     })
 }

@@ -180,7 +180,7 @@ fn best_row(it: &Best, shown: &Shown) -> Option<impl IntoView + use<>> {
         <tr>
             <th scope="row">
                 <span class="truncate">{text}</span>
-                <a class="faint small" href=format!("/accounts/{}/ppv", it.account)>{known.0.clone()}</a>
+                <div><a class="faint small" href=format!("/accounts/{}/ppv", it.account)>{known.0.clone()}</a></div>
             </th>
             <td class="num" data-label="Price"><Amount money=Money::new(it.price, currency)/></td>
             <td class="num" data-label="Sent">{Figure::Count(it.sent).to_string()}</td>
